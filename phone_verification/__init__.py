@@ -1,1 +1,44 @@
-"""phone_verification."""
+"""What a backend imports to verify that a phone is really its user's.
+
+Lives here: the contract, its results, and the client for the durable door. Imports nothing of the
+worker's: this package alone is installed beside a backend.
+"""
+
+from phone_verification.client import VerificationClient
+from phone_verification.errors import (
+    IdempotencyConflictError,
+    InvalidArgumentsError,
+    NotAcceptedError,
+    NotReadableError,
+    VerificationClientError,
+)
+from phone_verification.kinds import (
+    KIND_FACTS,
+    SUCCESS_MESSAGES,
+    Channel,
+    ErrorKind,
+    Fault,
+    Operation,
+    Outcome,
+    PollState,
+)
+from phone_verification.results import Result, RunStatus
+
+__all__ = [
+    "KIND_FACTS",
+    "SUCCESS_MESSAGES",
+    "Channel",
+    "ErrorKind",
+    "Fault",
+    "IdempotencyConflictError",
+    "InvalidArgumentsError",
+    "NotAcceptedError",
+    "NotReadableError",
+    "Operation",
+    "Outcome",
+    "PollState",
+    "Result",
+    "RunStatus",
+    "VerificationClient",
+    "VerificationClientError",
+]

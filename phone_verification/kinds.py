@@ -112,7 +112,7 @@ class Message:
 class KindFacts:
     """All that a caller and an operator need to know of one error kind.
 
-    `retryable` means: the same wish, under a new task id, may succeed without anything else changing.
+    `retryable`: the same wish, under a new task id, may succeed with nothing else changed.
     """
 
     title: str

@@ -1,0 +1,83 @@
+"""Arguments: what a caller may ask, checked before anything is done.
+
+Lives here: the argument models of the tasks and their reading. Must not: judge a number or a code;
+a malformed number is a person's mistake with an answer of its own, a malformed argument the caller's.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from phone_verification.errors import InvalidArgumentsError
+from phone_verification.keys import Fingerprints, Label, canonical_json
+from phone_verification.kinds import Channel, Operation
+
+_FIELD_NAME: Final = re.compile(r"[a-z_]{1,32}")
+
+Text = Annotated[str, Field(max_length=1024, repr=False)]
+
+
+class Arguments(BaseModel):
+    """What both operations take; unknown names, and any `options` so far, are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    phone_number: Text
+    requested_at: Annotated[
+        float | None, Field(strict=True, allow_inf_nan=False, ge=0, description="epoch seconds")
+    ] = None
+    options: Annotated[dict[str, Any], Field(max_length=0, description="reserved")] = Field(
+        default_factory=dict
+    )
+
+    def intent(self) -> dict[str, Any]:
+        """Return what makes two requests the same intent: everything but the time of asking."""
+        return self.model_dump(mode="json", exclude={"requested_at"})
+
+    def fingerprint(self, keys: Fingerprints) -> str:
+        """Fingerprint the intent under the newest key."""
+        return keys.newest(Label.ARGUMENTS, canonical_json(self.intent()))
+
+    def matches(self, keys: Fingerprints, stored: str | None) -> bool:
+        """Whether a stored fingerprint is of the same intent."""
+        return keys.matches(stored, Label.ARGUMENTS, canonical_json(self.intent()))
+
+
+class SendArguments(Arguments):
+    """Arguments of `tasks.send_verification`."""
+
+    channel: Channel = Channel.SMS
+    locale: Annotated[str | None, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z]{2,4})?$")] = None
+    client_ref: Annotated[str | None, Field(min_length=1, max_length=256, repr=False)] = None
+
+
+class CheckArguments(Arguments):
+    """Arguments of `tasks.check_verification`; `verification_id` is the send's task id."""
+
+    code: Text
+    verification_id: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+
+
+ARGUMENTS: Final[dict[Operation, type[SendArguments | CheckArguments]]] = {
+    Operation.SEND: SendArguments,
+    Operation.CHECK: CheckArguments,
+}
+
+
+def read_arguments(
+    operation: Operation, values: Mapping[str, Any]
+) -> SendArguments | CheckArguments:
+    """Read the arguments of an operation; raise InvalidArgumentsError naming the field."""
+    try:
+        return ARGUMENTS[operation].model_validate(dict(values))
+    except ValidationError as error:
+        raise InvalidArgumentsError(field=_first_field(error)) from None
+
+
+def _first_field(error: ValidationError) -> str:
+    """Name the field, unless the caller made the name up and it could hold anything."""
+    location = error.errors(include_url=False, include_input=False)[0]["loc"]
+    name = str(location[0]) if location else ""
+    return name if _FIELD_NAME.fullmatch(name) else "(an unknown name)"
