@@ -67,7 +67,7 @@ def _accept(insert: Any) -> Any:  # noqa: ANN401 - the two dialects' inserts sha
     written: dict[str, ColumnElement[Any]] = {
         name: bindparam(name, type_=task_runs.c[name].type) for name in _WRITTEN
     }
-    written["deadline_at"] = now_plus(bindparam("deadline_seconds"))  # type: ignore[assignment]
+    written["deadline_at"] = now_plus(bindparam("deadline_seconds"))
     return (
         insert(task_runs)
         .values(written)

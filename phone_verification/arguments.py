@@ -66,9 +66,7 @@ ARGUMENTS: Final[dict[Operation, type[SendArguments | CheckArguments]]] = {
 }
 
 
-def read_arguments(
-    operation: Operation, values: Mapping[str, Any]
-) -> SendArguments | CheckArguments:
+def read_arguments(operation: Operation, values: Mapping[str, Any]) -> SendArguments | CheckArguments:
     """Read the arguments of an operation; raise InvalidArgumentsError naming the field."""
     try:
         return ARGUMENTS[operation].model_validate(dict(values))

@@ -5,9 +5,9 @@ keeps instants in UTC. Hosts' clocks may be a minute off; the database has one.
 """
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Dialect, Float
+from sqlalchemy import DateTime, Dialect, Float, SQLColumnExpression
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -36,32 +36,36 @@ class Instant(TypeDecorator[datetime]):
 class now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL it becomes
     """The start of this statement's transaction."""
 
-    type: ClassVar[Any] = Instant()
+    type = Instant()
     inherit_cache = True
 
 
 class clock_now(FunctionElement[datetime]):  # noqa: N801 - as above
-    """This very moment: for defaults, where a caller's transaction may have begun long ago."""
+    """This moment, or whole seconds later: for defaults, since a caller's transaction may be old."""
 
-    type: ClassVar[Any] = Instant()
-    inherit_cache = True
+    type = Instant()
+    inherit_cache = False
+
+    def __init__(self, seconds: int = 0) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 class now_plus(FunctionElement[datetime]):  # noqa: N801 - as above
     """`now()` and some seconds; negative ones lie in the past."""
 
-    type: ClassVar[Any] = Instant()
+    type = Instant()
     inherit_cache = True
 
 
 class seconds_between(FunctionElement[float]):  # noqa: N801 - as above
     """Seconds from the second instant to the first."""
 
-    type: ClassVar[Any] = Float()
+    type = Float()
     inherit_cache = True
 
 
-def seconds_until(instant: ColumnElement[Any]) -> seconds_between:
+def seconds_until(instant: SQLColumnExpression[Any]) -> seconds_between:
     """Seconds from now to an instant; negative when it has passed."""
     return seconds_between(instant, now())
 
@@ -72,14 +76,21 @@ def _now(element: now, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
 
 
 @compiles(now, "sqlite")
-@compiles(clock_now, "sqlite")
-def _now_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001, ANN401
+def _now_sqlite(element: now, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001, ANN401
     return "strftime('%Y-%m-%d %H:%M:%f','now')"
 
 
 @compiles(clock_now)
 def _clock_now(element: clock_now, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001, ANN401
-    return "clock_timestamp()"
+    if not element.seconds:
+        return "clock_timestamp()"
+    return f"(clock_timestamp() + '{element.seconds} seconds'::interval)"
+
+
+@compiles(clock_now, "sqlite")
+def _clock_now_sqlite(element: clock_now, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001, ANN401
+    offset = f",'{element.seconds} seconds'" if element.seconds else ""
+    return f"(strftime('%Y-%m-%d %H:%M:%f','now'{offset}))"
 
 
 @compiles(now_plus)

@@ -48,9 +48,7 @@ def parse_keys(text: str, *, size: int) -> dict[str, bytes]:
         if not _KEY_ID.fullmatch(key_id) or key_id in keys:
             raise KeyFormatError(f"entry {position}: its id is missing, malformed or a repetition")
         try:
-            keys[key_id] = base64.b64decode(
-                encoded.replace("-", "+").replace("_", "/"), validate=True
-            )
+            keys[key_id] = base64.b64decode(encoded.replace("-", "+").replace("_", "/"), validate=True)
         except binascii.Error:
             raise KeyFormatError(f"entry {position} ({key_id}): not base64") from None
         if len(keys[key_id]) != size:
@@ -62,7 +60,7 @@ def parse_keys(text: str, *, size: int) -> dict[str, bytes]:
 class Fingerprints:
     """The HMAC key ring; raises KeyFormatError when parsed from something else."""
 
-    keys: Mapping[str, bytes] = field(repr=False)
+    keys: dict[str, bytes] = field(repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -75,7 +73,7 @@ class Fingerprints:
 
     def oldest(self, label: Label, *parts: str) -> str:
         """Fingerprint under the oldest key: an index cannot compare under two keys at once."""
-        return self._under(next(reversed(self.keys)), label, parts)  # type: ignore[call-overload]
+        return self._under(next(reversed(self.keys)), label, parts)
 
     def every(self, label: Label, *parts: str) -> list[str]:
         """Fingerprints under all keys, for look-ups across a rotation."""
@@ -110,9 +108,7 @@ class Seals:
 
     def seal(self, task_id: str, arguments: Mapping[str, Any]) -> str:
         """Seal a task's arguments together with its id, so that no other row can borrow them."""
-        return self.fernet.encrypt(
-            canonical_json({**arguments, "task_id": task_id}).encode()
-        ).decode()
+        return self.fernet.encrypt(canonical_json({**arguments, "task_id": task_id}).encode()).decode()
 
     def open(self, task_id: str, sealed: str) -> dict[str, Any]:
         """Open a task's arguments; raise SealBrokenError when they are not this task's."""

@@ -181,8 +181,7 @@ KIND_FACTS: Final[dict[ErrorKind, KindFacts]] = {
         _USER,
         _REJECTED,
         Message(
-            ko="잘못된 전화번호 형식입니다. "
-            "전화번호는 01012345678과 같은 11자리 숫자로 이루어져야 합니다.",
+            ko="잘못된 전화번호 형식입니다. 전화번호는 01012345678과 같은 11자리 숫자로 이루어져야 합니다.",
             en="This is not a valid phone number. It should look like 01012345678, 11 digits.",
         ),
         _NOTHING,
@@ -254,8 +253,7 @@ KIND_FACTS: Final[dict[ErrorKind, KindFacts]] = {
         _USER,
         _REJECTED,
         Message(
-            ko="인증번호 발송 횟수를 초과했습니다. 받은 인증번호를 입력하거나 "
-            "10분 후 다시 시도해주세요.",
+            ko="인증번호 발송 횟수를 초과했습니다. 받은 인증번호를 입력하거나 10분 후 다시 시도해주세요.",
             en="Too many codes were sent. Enter the one you got, or try again in 10 minutes.",
         ),
         "If many: do the texts arrive?",

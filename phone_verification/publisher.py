@@ -26,9 +26,7 @@ _TRANSPORT: Final[dict[str, Any]] = {
 
 def make_celery(broker_url: str) -> Celery:
     """Make the caller's Celery app: it publishes ids and stores nothing."""
-    app = Celery(
-        "phone_verification", broker=broker_url, backend="disabled://", set_as_current=False
-    )
+    app = Celery("phone_verification", broker=broker_url, backend="disabled://", set_as_current=False)
     app.conf.update(
         broker_transport_options=_TRANSPORT,
         broker_connection_timeout=1,

@@ -53,9 +53,7 @@ class ErrorAnswer(Answer):
     provider_code: int | None = None
 
     @classmethod
-    def of(
-        cls, kind: ErrorKind, *, provider_code: int | None = None, retry_after: int | None = None
-    ) -> Self:
+    def of(cls, kind: ErrorKind, *, provider_code: int | None = None, retry_after: int | None = None) -> Self:
         """Say what the catalogue knows of a kind."""
         facts = KIND_FACTS[kind]
         return cls(

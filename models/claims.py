@@ -1,0 +1,196 @@
+"""Statements that take a run: begin, claim, wait a turn, renew.
+
+Lives here: SQL built once at import. What the states mean is drawn in docs/architecture.md.
+A claim is written before the provider is asked, so that a crash leaves the truth behind.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from models.task_run import TaskRun
+from phone_verification.database_clock import Instant, now, now_plus, seconds_between, seconds_until
+from phone_verification.kinds import Operation, RunState
+
+_UNTRIED: Final = (RunState.ACCEPTED, RunState.WAITING)
+_RESTING: Final = (RunState.ACCEPTED, RunState.WAITING, RunState.AMBIGUOUS)
+_HELD: Final = (RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING)
+
+# A broker's countdown may ring this much before the database thinks it is time.
+_EARLY_SECONDS: Final = 1.0
+_AFTER_TURN_SECONDS: Final = 3.0
+_LATEST_REQUEST_SECONDS: Final = 60.0
+
+_task_id: Final[BindParameter[str]] = bindparam("task_id")
+_lease_end: Final = now_plus(bindparam("lease_seconds"))
+_is_untried: Final = TaskRun.state.in_(_UNTRIED)
+
+_CLAIMED: Final = (
+    TaskRun.epoch,
+    TaskRun.state,
+    TaskRun.posts,
+    TaskRun.sealed_arguments,
+    TaskRun.wants_result,
+    TaskRun.phone_fingerprint,
+    TaskRun.code_hmac,
+    TaskRun.verification_id,
+    TaskRun.first_begun_at,
+    seconds_until(TaskRun.deadline_at).label("left_seconds"),
+    seconds_between(now(), TaskRun.last_begun_at).label("since_seconds"),
+    now().label("claimed_at"),
+)
+
+CLAIM: Final = (
+    update(TaskRun)
+    .where(
+        TaskRun.task_id == _task_id,
+        TaskRun.state != RunState.DONE,
+        TaskRun.deadline_at > now(),
+        TaskRun.not_before
+        <= now_plus(
+            case(
+                (TaskRun.state.in_((RunState.WAITING, RunState.AMBIGUOUS)), literal(_EARLY_SECONDS)),
+                else_=literal(0.0),
+            )
+        ),
+    )
+    .values(
+        epoch=TaskRun.epoch + 1,
+        not_before=_lease_end,
+        ring_at=_lease_end,
+        state=case((_is_untried, RunState.CALLING), else_=RunState.SETTLING),
+        posts=TaskRun.posts + case((_is_untried, 1), else_=0),
+        first_begun_at=func.coalesce(TaskRun.first_begun_at, now()),
+        last_begun_at=case((_is_untried, now()), else_=TaskRun.last_begun_at),
+    )
+    .returning(*_CLAIMED)
+)
+"""Take a run whose time has come: an untried one to `calling`, a doubtful one to `settling`."""
+
+_PUBLIC: Final = (
+    "task_id",
+    "operation",
+    "version",
+    "channel",
+    "country",
+    "phone_masked",
+    "phone_fingerprint",
+    "client_ref_hmac",
+    "code_hmac",
+    "arguments_fingerprint",
+    "verification_id",
+    "sealed_arguments",
+    "wants_result",
+)
+
+
+def _accepted_values() -> dict[str, ColumnElement[Any]]:
+    columns = TaskRun.__table__.c
+    values: dict[str, ColumnElement[Any]] = {
+        name: bindparam(name, type_=columns[name].type) for name in _PUBLIC
+    }
+    asked = func.coalesce(seconds_until(bindparam("requested_at", type_=Instant())), literal(0.0))
+    since = case((asked > _LATEST_REQUEST_SECONDS, _LATEST_REQUEST_SECONDS), else_=asked)
+    values["deadline_at"] = now_plus(since + bindparam("deadline_seconds"))
+    return values
+
+
+def _open_door(insert: Any, **state: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no base
+    # The conflict target is named: a bare DO NOTHING would also swallow a clash on the locks, and lose
+    # the run.
+    return (
+        insert(TaskRun)
+        .values({**_accepted_values(), **state})
+        .on_conflict_do_nothing(index_elements=["task_id"])
+        .returning(*_CLAIMED)
+    )
+
+
+_CALLING: Final = {
+    "state": RunState.CALLING,
+    "epoch": 1,
+    "posts": 1,
+    "first_begun_at": now(),
+    "last_begun_at": now(),
+    "not_before": _lease_end,
+    "ring_at": _lease_end,
+}
+_WAITING: Final = {
+    "state": RunState.WAITING,
+    "not_before": now_plus(bindparam("delay_seconds")),
+    "ring_at": now_plus(bindparam("delay_seconds") + _AFTER_TURN_SECONDS),
+}
+
+BEGIN: Final = {
+    "postgresql": _open_door(postgresql.insert, **_CALLING),
+    "sqlite": _open_door(sqlite.insert, **_CALLING),
+}
+"""Accept an open-door message and claim it at once; no row when the id is taken."""
+
+BEGIN_WAITING: Final = {
+    "postgresql": _open_door(postgresql.insert, **_WAITING),
+    "sqlite": _open_door(sqlite.insert, **_WAITING),
+}
+"""Accept an open-door message whose number is busy."""
+
+_holder: Final = aliased(TaskRun)
+_holder_wait: Final = (
+    select(func.max(seconds_until(_holder.not_before)))
+    .where(
+        _holder.phone_fingerprint == TaskRun.phone_fingerprint,
+        _holder.operation == Operation.SEND,
+        TaskRun.operation == Operation.SEND,
+        _holder.state.in_(_HELD),
+        _holder.task_id != TaskRun.task_id,
+    )
+    .correlate(TaskRun)
+    .scalar_subquery()
+)
+_turn_seconds: Final = case(
+    (_holder_wait > bindparam("delay_seconds"), _holder_wait), else_=bindparam("delay_seconds")
+)
+
+WAIT_TURN: Final = (
+    update(TaskRun)
+    .where(TaskRun.task_id == _task_id, TaskRun.state.in_(_RESTING), TaskRun.not_before <= now())
+    .values(not_before=now_plus(_turn_seconds), ring_at=now_plus(_turn_seconds + _AFTER_TURN_SECONDS))
+    .returning(seconds_until(TaskRun.not_before).label("delay_seconds"), TaskRun.wants_result)
+)
+"""Wait while another run of this number asks: `delay_seconds`, for a send at least its holder's lease."""
+
+_mine: Final = and_(
+    TaskRun.task_id == _task_id,
+    TaskRun.epoch == bindparam("epoch"),
+    TaskRun.state == bindparam("mine", type_=TaskRun.state.type),
+)
+
+RENEW: Final = update(TaskRun).where(_mine).values(not_before=_lease_end, ring_at=_lease_end)
+"""Hold on before a further call under the same claim; no row when the claim is lost."""
+
+RENEW_TO_POST: Final = RENEW.values(
+    state=bindparam("next_state", type_=TaskRun.state.type),
+    posts=TaskRun.posts + 1,
+    last_begun_at=now(),
+)
+"""Hold on, and say that one more POST may leave."""
+
+STORED: Final = select(
+    TaskRun.state,
+    TaskRun.operation,
+    TaskRun.arguments_fingerprint,
+    TaskRun.result,
+    TaskRun.wants_result,
+).where(TaskRun.task_id == _task_id)
+"""What is known of a task id."""

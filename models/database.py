@@ -1,0 +1,93 @@
+"""The database as the worker uses it: one engine, single statements and short transactions.
+
+Lives here: engine, timeouts, and the two ways to run statements. Must not: keep a transaction open
+while anybody else is asked.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy.engine import Row
+
+_POSTGRESQL: Final = "postgresql"
+# A statement that waits longer has lost its person; the sweeper comes back to the run.
+_CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
+    _POSTGRESQL: {
+        "connect_timeout": 3,
+        "tcp_user_timeout": 5000,
+        "options": "-c statement_timeout=5000 -c lock_timeout=2000",
+    },
+    "sqlite": {"timeout": 5},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine and its twin that commits each statement by itself: half the round trips."""
+
+    engine: Engine
+    autocommit: Engine
+
+    @property
+    def dialect(self) -> str:
+        """Which SQL is spoken: postgresql or sqlite."""
+        return self.engine.dialect.name
+
+    def one(self, statement: Executable, values: Mapping[str, Any]) -> Row[Any] | None:
+        """Run one statement in a transaction of its own; return its row, if it has one."""
+        with self.autocommit.begin() as connection:
+            result = connection.execute(statement, values)
+            return result.one_or_none() if result.returns_rows else None
+
+    def count(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        """Run one statement in a transaction of its own; return how many rows it changed."""
+        with self.autocommit.begin() as connection:
+            return connection.execute(statement, values).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Run several statements that hold together."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 10) -> Database:
+    """Make the engine for a SQLAlchemy URL; connects only when first used."""
+    dialect = url.partition(":")[0].partition("+")[0]
+    engine = create_engine(
+        url,
+        connect_args=_CONNECT_ARGS.get(dialect, {}),
+        hide_parameters=True,
+        max_overflow=5,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        pool_timeout=5,
+    )
+    if dialect == _POSTGRESQL:
+        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
+    _make_sqlite_serial(engine)
+    return Database(engine, engine)
+
+
+def _make_sqlite_serial(engine: Engine) -> None:
+    """Take SQLite's write lock when a transaction begins, so that none fails half way.
+
+    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: Any) -> None:  # noqa: ANN401, ARG001 - SQLAlchemy's signature
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,148 @@
+"""Statements that end or hand back a run, and those that keep the facts an answer told.
+
+Lives here: SQL built once at import. Facts are written whatever becomes of the run: they are true under
+any epoch. Only the run's own row is fenced.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, Update, and_, bindparam, case, func, insert, null, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.closed_sets import VerificationStatus
+from models.provider_call import ProviderCall
+from models.task_run import TaskRun
+from models.verification import SendAttempt, Verification
+from phone_verification.database_clock import now, now_plus
+from phone_verification.kinds import RunState
+
+TRIES: Final = 5
+"""Checks that Twilio allows for one verification: https://www.twilio.com/docs/api/errors/60202"""
+
+_AFTER_ALARM_SECONDS: Final = 3.0
+
+_runs: Final = TaskRun.__table__.c
+_task_id: Final[BindParameter[str]] = bindparam("task_id")
+_fenced: Final = and_(TaskRun.task_id == _task_id, TaskRun.epoch == bindparam("epoch"))
+
+
+def _ended(statement: Update) -> Update:
+    return statement.values(
+        state=RunState.DONE,
+        outcome=bindparam("outcome", type_=_runs.outcome.type),
+        error_kind=bindparam("error_kind", type_=_runs.error_kind.type),
+        provider_code=bindparam("provider_code"),
+        provider_sid=bindparam("provider_sid"),
+        result=bindparam("result", type_=_runs.result.type),
+        finished_at=bindparam("finished_at", type_=_runs.finished_at.type),
+        sealed_arguments=null(),
+        ring_at=null(),
+    )
+
+
+RECORD: Final = _ended(
+    update(TaskRun).where(_fenced, TaskRun.state.in_((RunState.CALLING, RunState.SETTLING)))
+)
+"""End a run under its claim."""
+
+RECORD_LATE: Final = _ended(
+    update(TaskRun).where(TaskRun.task_id == _task_id, TaskRun.state != RunState.DONE)
+)
+"""End a run with a definite success that came after the claim was lost."""
+
+RECORD_SWEPT: Final = _ended(
+    update(TaskRun).where(TaskRun.task_id == bindparam("swept_task_id"), TaskRun.state != RunState.DONE)
+)
+"""End a run that nobody holds; the sweeper has its row locked."""
+
+_HAND_BACK: Final = (
+    update(TaskRun)
+    .where(_fenced, TaskRun.state == bindparam("mine", type_=_runs.state.type))
+    .values(
+        error_kind=bindparam("why", type_=_runs.error_kind.type),
+        provider_code=bindparam("provider_code"),
+        not_before=now_plus(bindparam("delay_seconds")),
+        ring_at=now_plus(bindparam("delay_seconds") + _AFTER_ALARM_SECONDS),
+    )
+)
+
+HAND_BACK_WAITING: Final = _HAND_BACK.values(
+    state=RunState.WAITING,
+    posts=TaskRun.posts - 1,
+    first_begun_at=case((TaskRun.posts == 1, null()), else_=TaskRun.first_begun_at),
+)
+"""Let go of a run whose POST certainly did not leave: a POST that did not leave is no POST."""
+
+HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(state=RunState.AMBIGUOUS)
+"""Let go of a run whose POST may have left."""
+
+ADD_CALL: Final = insert(ProviderCall)
+"""Keep one line of the audit trail."""
+
+_COPIED: Final = (
+    "id",
+    "phone_fingerprint",
+    "phone_masked",
+    "country",
+    "channel",
+    "status",
+    "sends",
+    "failed_checks",
+    "code_hmac",
+)
+
+
+def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no base
+    columns = Verification.__table__.c
+    created_at = now_plus(-bindparam("age_seconds"))
+    added = dialect(Verification).values(
+        {
+            **{name: bindparam(name, type_=columns[name].type) for name in _COPIED},
+            "created_at": created_at,
+            "expires_at": now_plus(bindparam("ttl_seconds") - bindparam("age_seconds")),
+            "last_sent_at": case((bindparam("sent_now"), now()), else_=null()),
+            "completed_at": case(
+                (bindparam("status", type_=columns.status.type) == VerificationStatus.APPROVED, now()),
+                else_=null(),
+            ),
+        }
+    )
+    new = added.excluded
+    approved = Verification.status == VerificationStatus.APPROVED
+    failed = Verification.failed_checks + new.failed_checks
+    return added.on_conflict_do_update(
+        index_elements=["id"],
+        set_={
+            "status": case((approved, Verification.status), else_=new.status),
+            "sends": case((new.sends > Verification.sends, new.sends), else_=Verification.sends),
+            "failed_checks": case((failed > TRIES, TRIES), else_=failed),
+            "code_hmac": func.coalesce(Verification.code_hmac, new.code_hmac),
+            "channel": func.coalesce(new.channel, Verification.channel),
+            "last_sent_at": func.coalesce(new.last_sent_at, Verification.last_sent_at),
+            "completed_at": func.coalesce(Verification.completed_at, new.completed_at),
+        },
+    )
+
+
+KEEP_VERIFICATION: Final = {
+    "postgresql": _keep_verification(postgresql.insert),
+    "sqlite": _keep_verification(sqlite.insert),
+}
+"""Write what an answer told of a verification; `failed_checks` is added, approval is never taken back."""
+
+
+def _keep_attempt(dialect: Any) -> Any:  # noqa: ANN401 - as above
+    names = ("attempt_sid", "verification_id", "task_id", "channel")
+    columns = SendAttempt.__table__.c
+    return (
+        dialect(SendAttempt)
+        .values({name: bindparam(name, type_=columns[name].type) for name in names})
+        .on_conflict_do_nothing(index_elements=["attempt_sid"])
+    )
+
+
+KEEP_ATTEMPT: Final = {
+    "postgresql": _keep_attempt(postgresql.insert),
+    "sqlite": _keep_attempt(sqlite.insert),
+}
+"""Write that a text was made, once."""

@@ -1,0 +1,74 @@
+"""Statements of the sweeper: what makes every run end although processes die and messages vanish.
+
+Lives here: SQL built once at import. Several sweepers may run at once: each takes rows that no other
+holds.
+"""
+
+from typing import Final
+
+from sqlalchemy import Select, bindparam, case, select, update
+
+from models.task_run import TaskRun
+from phone_verification.database_clock import now, now_plus
+from phone_verification.kinds import RunState
+
+_limit: Final = bindparam("limit", type_=TaskRun.epoch.type)
+_LEASED: Final = (RunState.CALLING, RunState.SETTLING)
+_RESTING: Final = (RunState.ACCEPTED, RunState.WAITING, RunState.AMBIGUOUS)
+
+
+def _due_ids(*conditions: object) -> Select[str]:
+    due = select(TaskRun.task_id).where(*conditions)  # type: ignore[arg-type]
+    return due.order_by(TaskRun.ring_at).limit(_limit).with_for_update(skip_locked=True)
+
+
+LAPSE: Final = (
+    update(TaskRun)
+    .where(
+        TaskRun.task_id.in_(
+            _due_ids(TaskRun.state.in_(_LEASED), TaskRun.ring_at < now(), TaskRun.not_before < now())
+        )
+    )
+    .values(state=RunState.AMBIGUOUS, epoch=TaskRun.epoch + 1, not_before=now(), ring_at=now())
+    .execution_options(synchronize_session=False)
+)
+"""A lease ran out: nobody knows whether the POST left."""
+
+OVERDUE: Final = (
+    select(
+        TaskRun.task_id,
+        TaskRun.operation,
+        TaskRun.state,
+        TaskRun.channel,
+        TaskRun.phone_masked,
+        TaskRun.verification_id,
+        TaskRun.error_kind,
+        TaskRun.provider_code,
+        TaskRun.provider_sid,
+        TaskRun.wants_result,
+        now().label("ended_at"),
+    )
+    .where(TaskRun.state.in_(_RESTING), TaskRun.deadline_at < now())
+    .order_by(TaskRun.deadline_at)
+    .limit(_limit)
+    .with_for_update(skip_locked=True)
+)
+"""Runs whose person has stopped waiting."""
+
+RING: Final = (
+    update(TaskRun)
+    .where(
+        TaskRun.task_id.in_(
+            _due_ids(TaskRun.state.in_(_RESTING), TaskRun.ring_at < now(), TaskRun.deadline_at > now())
+        )
+    )
+    .values(
+        publishes=TaskRun.publishes + 1,
+        ring_at=now_plus(
+            bindparam("step_seconds") * case({0: 1, 1: 2, 2: 4}, value=TaskRun.publishes, else_=6)
+        ),
+    )
+    .returning(TaskRun.task_id, TaskRun.operation, TaskRun.wants_result)
+    .execution_options(synchronize_session=False)
+)
+"""Runs that nobody came for: ring after 5, 10, 20 and then every 30 seconds."""

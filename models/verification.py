@@ -1,0 +1,55 @@
+"""One verification at the provider, and the texts that were sent for it.
+
+Lives here: `verifications` (Twilio's VE: one code, five tries) and `send_attempts` (Twilio's VL: one text).
+The provider's own sid is the key, so that writing a fact twice is writing it once.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+from models.closed_sets import Service, VerificationStatus
+from phone_verification.database_clock import clock_now
+from phone_verification.kinds import Channel
+
+
+class Verification(Base):
+    """A code that a person may type; `code_hmac` is of the code that was approved."""
+
+    __tablename__ = "verifications"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    service: Mapped[Service] = mapped_column(server_default=Service.VERIFY.value)
+    phone_fingerprint: Mapped[str] = mapped_column(String(96))
+    phone_masked: Mapped[str] = mapped_column(String(24))
+    country: Mapped[str] = mapped_column(String(2))
+    channel: Mapped[Channel | None]
+    status: Mapped[VerificationStatus]
+    sends: Mapped[int] = mapped_column(server_default="0")
+    failed_checks: Mapped[int] = mapped_column(server_default="0")
+    code_hmac: Mapped[str | None] = mapped_column(String(96))
+    replay_mismatches: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime] = mapped_column(server_default=clock_now())
+    last_sent_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "phone_fingerprint", "created_at"),)
+
+
+class SendAttempt(Base):
+    """One text or call that Twilio made; `task_id` is the intent it answers, where known."""
+
+    __tablename__ = "send_attempts"
+
+    attempt_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    verification_id: Mapped[str] = mapped_column(ForeignKey("verifications.id", ondelete="CASCADE"))
+    task_id: Mapped[str | None] = mapped_column(String(64))
+    channel: Mapped[Channel | None]
+    sent_at: Mapped[datetime] = mapped_column(server_default=clock_now())
+    message_status: Mapped[str | None] = mapped_column(String(32))
+    error_code: Mapped[int | None]
+
+    __table_args__ = (Index(None, "task_id"), Index(None, "verification_id"))
