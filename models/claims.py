@@ -9,6 +9,8 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Float,
+    SQLColumnExpression,
     and_,
     bindparam,
     case,
@@ -34,7 +36,16 @@ _AFTER_TURN_SECONDS: Final = 3.0
 _LATEST_REQUEST_SECONDS: Final = 60.0
 
 _task_id: Final[BindParameter[str]] = bindparam("task_id")
-_lease_end: Final = now_plus(bindparam("lease_seconds"))
+_lease: Final = bindparam("lease_seconds", type_=Float())
+_tail: Final = bindparam("tail_seconds", type_=Float())
+
+
+def _lease_until(left_seconds: SQLColumnExpression[float]) -> now_plus:
+    """A lease ends soon after the deadline: a killed worker must not delay the final answer."""
+    return now_plus(case((left_seconds + _tail < _lease, left_seconds + _tail), else_=_lease))
+
+
+_lease_end: Final = _lease_until(seconds_until(TaskRun.deadline_at))
 _is_untried: Final = TaskRun.state.in_(_UNTRIED)
 
 _CLAIMED: Final = (
@@ -44,6 +55,8 @@ _CLAIMED: Final = (
     TaskRun.sealed_arguments,
     TaskRun.wants_result,
     TaskRun.phone_fingerprint,
+    TaskRun.phone_masked,
+    TaskRun.country,
     TaskRun.code_hmac,
     TaskRun.verification_id,
     TaskRun.first_begun_at,
@@ -96,14 +109,18 @@ _PUBLIC: Final = (
 )
 
 
+_asked: Final = func.coalesce(seconds_until(bindparam("requested_at", type_=Instant())), literal(0.0))
+_given_seconds: Final = case(
+    (_asked > _LATEST_REQUEST_SECONDS, _LATEST_REQUEST_SECONDS), else_=_asked
+) + bindparam("deadline_seconds", type_=Float())
+
+
 def _accepted_values() -> dict[str, ColumnElement[Any]]:
     columns = TaskRun.__table__.c
     values: dict[str, ColumnElement[Any]] = {
         name: bindparam(name, type_=columns[name].type) for name in _PUBLIC
     }
-    asked = func.coalesce(seconds_until(bindparam("requested_at", type_=Instant())), literal(0.0))
-    since = case((asked > _LATEST_REQUEST_SECONDS, _LATEST_REQUEST_SECONDS), else_=asked)
-    values["deadline_at"] = now_plus(since + bindparam("deadline_seconds"))
+    values["deadline_at"] = now_plus(_given_seconds)
     return values
 
 
@@ -124,8 +141,8 @@ _CALLING: Final = {
     "posts": 1,
     "first_begun_at": now(),
     "last_begun_at": now(),
-    "not_before": _lease_end,
-    "ring_at": _lease_end,
+    "not_before": _lease_until(_given_seconds),
+    "ring_at": _lease_until(_given_seconds),
 }
 _WAITING: Final = {
     "state": RunState.WAITING,

@@ -1,0 +1,141 @@
+"""The claim: who may act on a run, and until when.
+
+Lives here: the value that a won claim is, and the winning of it. The database says how much time is
+left, in seconds; this process counts them down on its own monotonic clock, which nobody sets.
+"""
+
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
+
+from models.claims import BEGIN, BEGIN_WAITING, CLAIM, WAIT_TURN
+from phone_verification.kinds import Operation, RunState
+from tasks.figures import Figures
+from tasks.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A run that this process holds; `taken_at` is monotonic and older than the lease."""
+
+    task_id: str
+    operation: Operation
+    epoch: int
+    state: RunState
+    sealed_arguments: str | None = field(repr=False)
+    wants_result: bool
+    phone_fingerprint: str | None
+    phone_masked: str | None
+    country: str | None
+    code_hmac: str | None = field(repr=False)
+    verification_id: str | None
+    claimed_at: datetime
+    left_at_claim_seconds: float
+    lease_seconds: float
+    taken_at: float
+
+    def elapsed_seconds(self) -> float:
+        """Return the seconds since before the claim was sent."""
+        return time.monotonic() - self.taken_at
+
+    def left_seconds(self) -> float:
+        """Return the seconds until the deadline."""
+        return self.left_at_claim_seconds - self.elapsed_seconds()
+
+    def now(self) -> datetime:
+        """Return the database's time, counted on from the claim."""
+        return self.claimed_at + timedelta(seconds=self.elapsed_seconds())
+
+    def may_write(self, budget_seconds: float) -> bool:
+        """Whether a call of this length still ends inside the lease: a frozen worker must not write."""
+        return self.elapsed_seconds() <= self.lease_seconds - budget_seconds and self.left_seconds() > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Another run of this number is asking: come back in some seconds."""
+
+    delay_seconds: float
+
+
+def claim(services: Services, operation: Operation, task_id: str) -> Claim | Turn | None:
+    """Take a run whose time has come; None when it is not ours to take."""
+    taken_at = time.monotonic()
+    try:
+        row = services.database.one(CLAIM, {"task_id": task_id, **_lease(services.figures, operation)})
+    except IntegrityError:
+        return _wait_turn(services, operation, task_id)
+    return None if row is None else _claim(row, services.figures, operation, task_id, taken_at)
+
+
+def begin(
+    services: Services, operation: Operation, row: dict[str, Any], requested_at: float | None
+) -> Claim | Turn | None:
+    """Accept an open-door message and take it at once; None when its task id is taken."""
+    taken_at = time.monotonic()
+    dialect = services.database.dialect
+    values = {**row, "requested_at": _instant(requested_at), **_lease(services.figures, operation)}
+    try:
+        accepted = services.database.one(BEGIN[dialect], values)
+    except IntegrityError:
+        delay = _turn_seconds(services.figures)
+        waiting = services.database.one(BEGIN_WAITING[dialect], {**values, "delay_seconds": delay})
+        return None if waiting is None else Turn(delay_seconds=delay)
+    if accepted is None:
+        return None
+    return _claim(accepted, services.figures, operation, row["task_id"], taken_at)
+
+
+def _wait_turn(services: Services, operation: Operation, task_id: str) -> Turn | None:
+    delay = _turn_seconds(services.figures)
+    if operation is Operation.SEND:
+        delay = services.figures.turn_seconds
+    row = services.database.one(WAIT_TURN, {"task_id": task_id, "delay_seconds": delay})
+    return None if row is None else Turn(delay_seconds=row.delay_seconds)
+
+
+def _turn_seconds(figures: Figures) -> float:
+    """Spread those who wait: from just over half of the figure to all of it."""
+    return figures.turn_seconds * random.uniform(0.55, 1)  # noqa: S311 - spreads load, hides nothing
+
+
+def _lease(figures: Figures, operation: Operation) -> dict[str, float]:
+    return {
+        "lease_seconds": figures.lease_seconds(operation),
+        "tail_seconds": figures.tail_seconds(operation),
+    }
+
+
+def _claim(row: Row[Any], figures: Figures, operation: Operation, task_id: str, taken_at: float) -> Claim:
+    return Claim(
+        task_id=task_id,
+        operation=operation,
+        epoch=row.epoch,
+        state=row.state,
+        sealed_arguments=row.sealed_arguments,
+        wants_result=row.wants_result,
+        phone_fingerprint=row.phone_fingerprint,
+        phone_masked=row.phone_masked,
+        country=row.country,
+        code_hmac=row.code_hmac,
+        verification_id=row.verification_id,
+        claimed_at=row.claimed_at,
+        left_at_claim_seconds=row.left_seconds,
+        lease_seconds=min(
+            figures.lease_seconds(operation), row.left_seconds + figures.tail_seconds(operation)
+        ),
+        taken_at=taken_at,
+    )
+
+
+def _instant(requested_at: float | None) -> datetime | None:
+    """Read epoch seconds; what no calendar holds is as good as not given."""
+    try:
+        return None if requested_at is None else datetime.fromtimestamp(requested_at, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

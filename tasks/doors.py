@@ -1,0 +1,102 @@
+"""The Celery tasks: doors, not rooms.
+
+Lives here: reading a message, and saying a run's reply in Celery's words. An id alone goes on with a
+row (the durable door, and every retry); arguments are a message of the open door.
+"""
+
+from typing import Any, Final, NoReturn
+
+import structlog
+from celery import Task, shared_task
+from celery.exceptions import Ignore, Retry
+from sqlalchemy.exc import SQLAlchemyError
+
+from phone_verification.arguments import read_arguments
+from phone_verification.errors import InvalidArgumentsError
+from phone_verification.kinds import Operation
+from phone_verification.queues import TASK_NAMES
+from tasks.malformed import refuse
+from tasks.run import Done, Later, Reply, accept, resume
+from tasks.services import Services, current
+
+log: Final = structlog.get_logger()
+
+_DATABASE_AWAY_SECONDS: Final = 5
+
+
+class Waiting(Exception):  # noqa: N818 - what Flower shows for a retry; no error
+    """Why a run waits: a kind, never what anybody said."""
+
+
+@shared_task(name=TASK_NAMES[Operation.SEND], bind=True, typing=False, acks_late=True, max_retries=None)
+def send_verification(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Send a code; the contract's result as JSON."""
+    return _answer(self, Operation.SEND, args, kwargs)
+
+
+@shared_task(name=TASK_NAMES[Operation.CHECK], bind=True, typing=False, acks_late=True, max_retries=None)
+def check_verification(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Check a code; the contract's result as JSON."""
+    return _answer(self, Operation.CHECK, args, kwargs)
+
+
+def _answer(
+    task: Task, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    services, task_id = current(), task.request.id
+    structlog.contextvars.bind_contextvars(task_id=task_id)
+    try:
+        reply = _reply(services, task, operation, args, kwargs)
+    except SQLAlchemyError as error:
+        log.error("run.database_away", error=type(error).__name__)  # noqa: TRY400 - its text may hold values
+        _leave_to_the_sweeper(task, is_accepted=not (args or kwargs))
+    finally:
+        structlog.contextvars.unbind_contextvars("task_id")
+    if isinstance(reply, Done):
+        return reply.result
+    if isinstance(reply, Later):
+        _come_back(services, task, operation, reply)
+    raise Ignore
+
+
+def _reply(
+    services: Services,
+    task: Task,
+    operation: Operation,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Reply:
+    task_id, wants_result = task.request.id, not task.request.ignore_result
+    if not args and not kwargs:
+        return resume(services, operation, task_id)
+    try:
+        if args:
+            raise InvalidArgumentsError(field="(positional arguments)")
+        if services.is_open_door_closed:
+            raise InvalidArgumentsError(field="(the open door is closed)")
+        arguments = read_arguments(operation, kwargs)
+    except InvalidArgumentsError as error:
+        return refuse(services, operation, task_id, error.field, wants_result=wants_result)
+    return accept(services, operation, task_id, arguments, wants_result=wants_result)
+
+
+def _come_back(services: Services, task: Task, operation: Operation, later: Later) -> NoReturn:
+    """Set the run's one alarm and show a retry; a lost alarm is the sweeper's to make good."""
+    try:
+        services.ring(
+            operation,
+            task.request.id,
+            countdown=later.delay_seconds,
+            wants_result=later.wants_result,
+        )
+    except Exception as error:  # noqa: BLE001 - whatever the broker's client raises
+        log.warning("run.alarm_lost", error=type(error).__name__)
+    reason = later.kind.value if later.kind else "another run of this number is asking"
+    raise Retry(message=reason, exc=Waiting(reason), when=later.delay_seconds)
+
+
+def _leave_to_the_sweeper(task: Task, *, is_accepted: bool) -> NoReturn:
+    """A run in the table is found again there; only a message that is not yet a row must be kept."""
+    if is_accepted:
+        raise Ignore
+    raise task.retry(countdown=_DATABASE_AWAY_SECONDS, exc=Waiting("database away"), throw=False)

@@ -1,0 +1,90 @@
+"""All figures that time a run, in one place, with the inequalities that keep the promises.
+
+Lives here: defaults and their reasons. Must not: read the environment; the worker's settings inherit
+these fields, so each is a setting of the same name in capitals.
+"""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from phone_verification.kinds import Operation
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Figures(BaseModel):
+    """Seconds and counts; `scaled` shrinks every second at once, for tests."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start_budget_seconds: Seconds = Field(10, description="whole call to start a verification")
+    check_budget_seconds: Seconds = Field(5, description="whole call to check a code")
+    connect_budget_seconds: Seconds = Field(3, description="connecting to Twilio, within the call")
+    start_lease_margin_seconds: Seconds = Field(5, description="lease of a start beyond its call")
+    check_lease_margin_seconds: Seconds = Field(3, description="lease of a check beyond its call")
+    overtime_seconds: Seconds = Field(2, description="a call may end this long after the deadline")
+    least_left_seconds: Seconds = Field(5, description="a start is not begun with less time left")
+    send_deadline_seconds: Seconds = Field(120, description="from acceptance; then nobody waits")
+    check_deadline_seconds: Seconds = Field(30, description="from acceptance; then nobody waits")
+    sweep_interval_seconds: Seconds = Field(2, description="pause between sweeps")
+    alarm_step_seconds: Seconds = Field(5, description="first pause of the sweeper's alarms; to 6 times")
+    retry_first_seconds: Seconds = Field(0.5, description="first wait after a call that did not leave")
+    retry_cap_seconds: Seconds = Field(20, description="longest wait of our own choice")
+    retry_after_hop_seconds: Seconds = Field(30, description="longest wait that Twilio may ask for")
+    turn_seconds: Seconds = Field(2, description="longest wait for another run of the same number")
+    idle_connection_seconds: Seconds = Field(10, description="an older idle connection is not used")
+    sweep_rows: Annotated[int, Field(gt=0, le=10_000)] = Field(200, description="rows a sweep takes")
+
+    @model_validator(mode="after")
+    def _keep_the_promises(self) -> Self:
+        broken = [sentence for sentence, holds in self._inequalities().items() if not holds]
+        if broken:
+            raise ValueError("; ".join(broken))
+        return self
+
+    def _inequalities(self) -> dict[str, bool]:
+        tail = self.overtime_seconds + self.start_lease_margin_seconds
+        return {
+            "CONNECT_BUDGET_SECONDS must not exceed START_ or CHECK_BUDGET_SECONDS": (
+                self.connect_budget_seconds <= min(self.start_budget_seconds, self.check_budget_seconds)
+            ),
+            "LEAST_LEFT_SECONDS must be under SEND_DEADLINE_SECONDS": (
+                self.least_left_seconds < self.send_deadline_seconds
+            ),
+            "OVERTIME_ + START_LEASE_MARGIN_ + SWEEP_INTERVAL_SECONDS must stay within 10 s: "
+            "a result is final within 10 s of its deadline": (
+                tail + self.sweep_interval_seconds <= 10  # noqa: PLR2004 - the promise's own figure
+            ),
+            "RETRY_AFTER_HOP_SECONDS must be under 60: the broker redelivers after 120": (
+                self.retry_after_hop_seconds < 60  # noqa: PLR2004 - half the visibility timeout
+            ),
+        }
+
+    def scaled(self, factor: float) -> Self:
+        """Shrink or stretch every figure in seconds."""
+        values = self.model_dump(include=set(Figures.model_fields))
+        return type(self).model_construct(
+            **{name: value * factor if name.endswith("_seconds") else value for name, value in values.items()}
+        )
+
+    def budget_seconds(self, operation: Operation) -> float:
+        """Return the whole call's budget."""
+        return self.start_budget_seconds if operation is Operation.SEND else self.check_budget_seconds
+
+    def tail_seconds(self, operation: Operation) -> float:
+        """Return how long after its deadline a lease may end."""
+        margin = (
+            self.start_lease_margin_seconds
+            if operation is Operation.SEND
+            else self.check_lease_margin_seconds
+        )
+        return self.overtime_seconds + margin
+
+    def lease_seconds(self, operation: Operation) -> float:
+        """Return how long a claim holds: its call, and time to write down what came of it."""
+        return self.budget_seconds(operation) + self.tail_seconds(operation) - self.overtime_seconds
+
+    def deadline_seconds(self, operation: Operation) -> float:
+        """Return how long a person waits."""
+        return self.send_deadline_seconds if operation is Operation.SEND else self.check_deadline_seconds

@@ -1,0 +1,173 @@
+"""One delivery of a message: claim, ask, record.
+
+Lives here: the shell that every delivery goes through, and the four replies it can have. Assume it runs
+twice, in two processes, and is killed between any two lines: the statements hold, not this code.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.claims import STORED
+from phone_verification.arguments import CheckArguments, SendArguments, read_arguments
+from phone_verification.errors import InvalidArgumentsError
+from phone_verification.keys import SealBrokenError
+from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
+from tasks.asked import in_doubt
+from tasks.check import check
+from tasks.claim import Claim, Turn, begin, claim
+from tasks.outage import patiently
+from tasks.record import hand_back, record
+from tasks.send import send
+from tasks.services import Services
+from tasks.step import Finish, HandBack, Step
+
+log: Final = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The run is over; this is its frozen result."""
+
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """The run goes on in some seconds; whoever gets this sets the one alarm."""
+
+    delay_seconds: float
+    kind: ErrorKind | None
+    wants_result: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotMine:
+    """Somebody else has the run, or nobody knows it: the delivery vanishes."""
+
+
+Reply = Done | Later | NotMine
+
+
+def resume(services: Services, operation: Operation, task_id: str) -> Reply:
+    """Go on with a run that is in the table: what a message with nothing but an id asks for."""
+    taken = claim(services, operation, task_id)
+    if isinstance(taken, Claim):
+        return perform(services, taken)
+    if isinstance(taken, Turn):
+        return Later(delay_seconds=taken.delay_seconds, kind=None, wants_result=False)
+    return stored(services, task_id)
+
+
+def accept(
+    services: Services,
+    operation: Operation,
+    task_id: str,
+    arguments: SendArguments | CheckArguments,
+    *,
+    wants_result: bool,
+) -> Reply:
+    """Accept an open-door message and go on with it; the same id again is the same intent."""
+    row = services.acceptance.row(operation, task_id, arguments, wants_result=wants_result)
+    taken = begin(services, operation, row, arguments.requested_at)
+    if isinstance(taken, Claim):
+        return perform(services, taken, arguments)
+    if isinstance(taken, Turn):
+        return Later(delay_seconds=taken.delay_seconds, kind=None, wants_result=wants_result)
+    known = services.database.one(STORED, {"task_id": task_id})
+    if known is not None and not services.acceptance.is_same_intent(arguments, known.arguments_fingerprint):
+        # Storing the conflict would poison the first caller's result for ever.
+        log.warning("run.idempotency_conflict", task_id=task_id)
+        return NotMine()
+    return resume(services, operation, task_id)
+
+
+def stored(services: Services, task_id: str) -> Reply:
+    """Return the frozen result of a run that is over."""
+    known = services.database.one(STORED, {"task_id": task_id})
+    if known is None or known.state is not RunState.DONE:
+        return NotMine()
+    return Done(known.result)
+
+
+def perform(
+    services: Services, taken: Claim, arguments: SendArguments | CheckArguments | None = None
+) -> Reply:
+    """Ask under a claim and write down what came of it."""
+    try:
+        step = _next_step(services, taken, arguments)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours must end the run, not the worker
+        log.error(
+            "run.fault", task_id=taken.task_id, error=type(error).__name__, exc_info=_traceback_only(error)
+        )
+        step = Finish(outcome=Outcome.FAILED, kind=ErrorKind.INTERNAL_ERROR)
+    return patiently(taken, lambda: _write_down(services, taken, step))
+
+
+def _write_down(services: Services, taken: Claim, step: Step) -> Reply:
+    if isinstance(step, Finish):
+        result = record(services, taken, step)
+        if result is None:
+            return stored(services, taken.task_id)
+        log.info(
+            "run.done",
+            task_id=taken.task_id,
+            operation=taken.operation.value,
+            outcome=step.outcome.value,
+            kind=step.kind and step.kind.value,
+            provider_code=step.provider_code,
+            verification_id=taken.verification_id or taken.task_id,
+            attempts=taken.epoch,
+            seconds=round(taken.elapsed_seconds(), 3),
+        )
+        return Done(result)
+    if not hand_back(services, taken, step):
+        return stored(services, taken.task_id)
+    log.info(
+        "run.handed_back",
+        task_id=taken.task_id,
+        operation=taken.operation.value,
+        state=step.state.value,
+        kind=step.kind.value,
+        delay_seconds=round(step.delay_seconds, 3),
+    )
+    return Later(delay_seconds=step.delay_seconds, kind=step.kind, wants_result=taken.wants_result)
+
+
+def _next_step(services: Services, taken: Claim, arguments: SendArguments | CheckArguments | None) -> Step:
+    if taken.state is RunState.SETTLING:
+        return in_doubt(taken)
+    if arguments is None:
+        opened = _open(services, taken)
+        if not isinstance(opened, SendArguments | CheckArguments):
+            return opened
+        arguments = opened
+    if isinstance(arguments, SendArguments):
+        return send(services, taken, arguments)
+    return check(services, taken, arguments)
+
+
+def _open(services: Services, taken: Claim) -> SendArguments | CheckArguments | Step:
+    """Unseal the arguments; a missing key may come back before the deadline, a wrong shape will not."""
+    try:
+        values = services.seals.open(taken.task_id, taken.sealed_arguments or "")
+        return read_arguments(taken.operation, values)
+    except SealBrokenError:
+        log.error("run.seal_broken", task_id=taken.task_id)
+        return HandBack(
+            state=RunState.WAITING,
+            kind=ErrorKind.INTERNAL_ERROR,
+            delay_seconds=max(min(taken.left_seconds(), services.figures.retry_cap_seconds), 0),
+        )
+    except InvalidArgumentsError as error:
+        log.error("run.invalid_request", task_id=taken.task_id, field=error.field)
+        return Finish(outcome=Outcome.FAILED, kind=ErrorKind.INVALID_REQUEST)
+
+
+def _traceback_only(error: BaseException) -> tuple[type[BaseException], BaseException, Any]:
+    """Keep where it happened and drop what was said: an exception's text may hold anything."""
+    return RuntimeError, RuntimeError(type(error).__name__), error.__traceback__

@@ -1,0 +1,60 @@
+"""What the tasks work with, wired elsewhere.
+
+Lives here: the bundle and its one place in the process. Built when first used, because nothing may be
+opened at import.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from gateway.port import Gateway
+from models.database import Database
+from phone_verification.acceptance import Acceptance
+from phone_verification.keys import Fingerprints, Seals
+from phone_verification.kinds import Operation
+from tasks.figures import Figures
+
+
+class Ring(Protocol):
+    """Publishes a task id; raises what the broker's client raises."""
+
+    def __call__(
+        self, operation: Operation, task_id: str, *, countdown: float, wants_result: bool
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything outside the process' own memory that a run touches."""
+
+    database: Database
+    gateway: Gateway
+    figures: Figures
+    fingerprints: Fingerprints
+    seals: Seals
+    acceptance: Acceptance
+    default_region: str
+    allowed_countries: frozenset[str]
+    ttl_seconds: float
+    is_open_door_closed: bool
+    ring: Ring
+
+
+_make: Callable[[], Services] | None = None
+
+
+def provide(make: Callable[[], Services]) -> None:
+    """Say how the services are made; the worker's wiring calls this once."""
+    global _make  # noqa: PLW0603 - a process has one set of services
+    _make = make
+    current.cache_clear()
+
+
+@cache
+def current() -> Services:
+    """Return the process' services, made at the first call."""
+    if _make is None:
+        raise RuntimeError("services are not wired: start the worker with `celery -A worker worker`")
+    return _make()

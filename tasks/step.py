@@ -1,0 +1,61 @@
+"""A step: what is to become of a run, decided and not yet written.
+
+Lives here: the two endings of one claim, as values, and the facts to be kept whatever becomes of it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.answer import Answer
+from models.closed_sets import VerificationStatus
+from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState
+from phone_verification.results import VerificationAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptVerification:
+    """What an answer told of a verification; `failed_checks` is added to what is known."""
+
+    id: str
+    status: VerificationStatus
+    channel: Channel | None = None
+    sends: int = 0
+    failed_checks: int = 0
+    code_hmac: str | None = field(default=None, repr=False)
+    age_seconds: float = 0
+    is_sent_now: bool = False
+    attempt_sids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """The run is over: `kind` says why not, and is None when it went well."""
+
+    outcome: Outcome
+    kind: ErrorKind | None = None
+    provider_code: int | None = None
+    provider_sid: str | None = None
+    retry_after_seconds: float | None = None
+    approved_at: datetime | None = None
+    verification: VerificationAnswer | None = None
+    kept: KeptVerification | None = None
+    calls: tuple[Answer, ...] = ()
+
+    @property
+    def is_definite_success(self) -> bool:
+        """Whether it is true under any epoch: Twilio said so."""
+        return self.outcome.is_ok and self.kept is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandBack:
+    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have."""
+
+    state: RunState
+    kind: ErrorKind
+    delay_seconds: float
+    provider_code: int | None = None
+    calls: tuple[Answer, ...] = ()
+
+
+Step = Finish | HandBack
