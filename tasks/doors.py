@@ -48,7 +48,7 @@ def _answer(
     try:
         reply = _reply(services, task, operation, args, kwargs)
     except SQLAlchemyError as error:
-        log.error("run.database_away", error=type(error).__name__)  # noqa: TRY400 - its text may hold values
+        log.error("run.database_away", error=type(error).__name__)
         _leave_to_the_sweeper(task, is_accepted=not (args or kwargs))
     finally:
         structlog.contextvars.unbind_contextvars("task_id")

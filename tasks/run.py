@@ -100,7 +100,7 @@ def perform(
         step = _next_step(services, taken, arguments)
     except SQLAlchemyError:
         raise
-    except Exception as error:  # noqa: BLE001 - a fault of ours must end the run, not the worker
+    except Exception as error:
         log.error(
             "run.fault", task_id=taken.task_id, error=type(error).__name__, exc_info=_traceback_only(error)
         )

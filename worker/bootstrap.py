@@ -1,0 +1,89 @@
+"""The wiring: from settings to services, only here."""
+
+from typing import Final
+
+from gateway.verify import TwilioVerify
+from models.database import open_database
+from phone_verification import VerificationClient
+from phone_verification.acceptance import Acceptance
+from phone_verification.keys import Fingerprints, Seals
+from phone_verification.kinds import Operation
+from phone_verification.publisher import make_celery
+from phone_verification.queues import QUEUES, TASK_NAMES
+from tasks.figures import Figures
+from tasks.services import Ring, Services
+from worker.settings import CallerSettings, Settings
+
+_CONNECTION_SLACK: Final = 4
+
+
+def make_services(settings: Settings, *, concurrency: int) -> Services:
+    """Build what the tasks work with; nothing is connected until first used."""
+    figures = settings.figures()
+    fingerprints = Fingerprints.parse(settings.hmac_keys.get_secret_value())
+    seals = Seals.parse(settings.seal_keys.get_secret_value())
+    return Services(
+        database=open_database(
+            settings.database_url.get_secret_value(), pool_size=settings.database_pool_size
+        ),
+        gateway=make_gateway(settings, figures, concurrency=concurrency),
+        figures=figures,
+        fingerprints=fingerprints,
+        seals=seals,
+        acceptance=Acceptance(
+            fingerprints=fingerprints,
+            seals=seals,
+            default_region=settings.default_region,
+            deadline_seconds={operation: figures.deadline_seconds(operation) for operation in Operation},
+        ),
+        default_region=settings.default_region,
+        allowed_countries=frozenset(settings.allowed_countries),
+        ttl_seconds=settings.verification_ttl_seconds,
+        is_open_door_closed=settings.open_door == "closed",
+        ring=make_ring(settings.celery_broker_url.get_secret_value()),
+    )
+
+
+def make_gateway(settings: Settings, figures: Figures, *, concurrency: int) -> TwilioVerify:
+    """Build the way to Twilio, with a connection for each slot."""
+    return TwilioVerify(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token and settings.twilio_auth_token.get_secret_value(),
+        api_key=settings.twilio_api_key,
+        api_secret=settings.twilio_api_secret and settings.twilio_api_secret.get_secret_value(),
+        service_sid=settings.twilio_verify_service_sid,
+        base_url=settings.twilio_base_url,
+        concurrency=concurrency + _CONNECTION_SLACK,
+        connect_budget_seconds=figures.connect_budget_seconds,
+        idle_seconds=figures.idle_connection_seconds,
+    )
+
+
+def make_ring(broker_url: str) -> Ring:
+    """Build the publisher of alarms: an app without a result backend, so that publishing never subscribes."""
+    app = make_celery(broker_url)
+
+    def ring(operation: Operation, task_id: str, *, countdown: float, wants_result: bool) -> None:
+        app.send_task(
+            TASK_NAMES[operation],
+            kwargs={},
+            task_id=task_id,
+            queue=QUEUES[operation],
+            countdown=countdown or None,
+            ignore_result=not wants_result,
+        )
+
+    return ring
+
+
+def make_client(settings: CallerSettings, figures: Figures) -> VerificationClient:
+    """Build a client that accepts with the worker's own figures."""
+    return VerificationClient(
+        database=settings.database_url.get_secret_value(),
+        broker_url=settings.celery_broker_url.get_secret_value(),
+        hmac_keys=settings.hmac_keys.get_secret_value(),
+        seal_keys=settings.seal_keys.get_secret_value(),
+        default_region=settings.default_region,
+        send_deadline_seconds=figures.send_deadline_seconds,
+        check_deadline_seconds=figures.check_deadline_seconds,
+    )

@@ -1,0 +1,23 @@
+"""The Celery app: `celery -A worker worker` and `celery -A worker flower` find it here."""
+
+from typing import Final
+
+from celery import Celery, signals
+
+from worker.hardening.task import MaskedTask
+from worker.logs import configure_logs
+from worker.startup import Startup
+from worker.sweeper import Sweeper
+
+app: Final = Celery(
+    "worker",
+    amqp="worker.hardening.amqp:MaskedAMQP",
+    task_cls=MaskedTask,
+    include=["tasks.doors"],
+)
+app.config_from_object("celeryconfig")
+app.steps["worker"].add(Startup)
+app.steps["worker"].add(Sweeper)
+
+# Connecting to this signal is how Celery is told to leave logging alone.
+signals.setup_logging.connect(configure_logs, weak=False)

@@ -1,0 +1,59 @@
+"""Logs: one event per line, JSON or for a terminal.
+
+Lives here: the configuration of logging. Loggers that print what must not be printed are silenced here:
+Twilio's client logs URLs with numbers, Celery's trace logs results, kombu logs at DEBUG what it moves.
+"""
+
+import logging
+import sys
+from typing import Any, Final
+
+import structlog
+
+from worker.settings import LogSettings, read_settings
+
+_QUIET: Final = {
+    "twilio.http_client": logging.ERROR,
+    "celery.app.trace": logging.WARNING,
+    "celery.worker.strategy": logging.WARNING,
+    "celery.pool": logging.WARNING,
+    "kombu": logging.WARNING,
+    "urllib3": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
+}
+
+
+def configure_logs(**_: Any) -> None:  # noqa: ANN401 - Celery's signal passes what it likes
+    """Send every log line of the process to standard error in one form."""
+    settings = read_settings(LogSettings)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    is_json = settings.log_format == "json"
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    render = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if is_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    last = [structlog.processors.dict_tracebacks] if is_json else []
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    for name, level in _QUIET.items():
+        logging.getLogger(name).setLevel(level)

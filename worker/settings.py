@@ -1,0 +1,150 @@
+"""Settings: the one reader of the environment.
+
+Lives here: what each process needs, checked all at once. Secrets are masked wherever they are shown.
+"""
+
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from phone_verification.keys import Fingerprints, Seals
+from tasks.figures import Figures
+
+
+class SettingsError(SystemExit):
+    """Raised when a process cannot start; its text names every problem and how to mend it."""
+
+
+def _split(value: object) -> object:
+    return (
+        [item.strip().upper() for item in value.split(",") if item.strip()]
+        if isinstance(value, str)
+        else value
+    )
+
+
+def _hmac_keys(value: SecretStr) -> SecretStr:
+    Fingerprints.parse(value.get_secret_value())
+    return value
+
+
+def _seal_keys(value: SecretStr) -> SecretStr:
+    Seals.parse(value.get_secret_value())
+    return value
+
+
+_KEY_HELP = "id:base64 of 32 bytes, newest first; make one: python -m worker new-key"
+
+
+class BrokerSettings(BaseSettings):
+    """What Flower and every Celery command need."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    celery_broker_url: Annotated[SecretStr, Field(description="redis://:password@host:6379/0")] = SecretStr(
+        "redis://127.0.0.1:6379/0"
+    )
+    celery_result_backend: Annotated[
+        SecretStr, Field(description="redis://… for open-door callers; disabled:// without them")
+    ] = SecretStr("redis://127.0.0.1:6379/1")
+
+
+class LogSettings(BaseSettings):
+    """How every process logs."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    log_format: Annotated[Literal["json", "console"], Field(description="json or console")] = "json"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="DEBUG INFO WARNING ERROR")
+    ] = "INFO"
+
+
+class DatabaseSettings(BaseSettings):
+    """What the schema commands need."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    database_url: Annotated[SecretStr, Field(description="postgresql+psycopg://user:password@host/name")]
+    database_pool_size: Annotated[int, Field(gt=0, le=200, description="connections kept open")] = 10
+
+
+class CallerSettings(BrokerSettings, DatabaseSettings):
+    """What a caller needs: the worker's keys, and where a number without a country code is from."""
+
+    hmac_keys: Annotated[SecretStr, AfterValidator(_hmac_keys), Field(description=_KEY_HELP)]
+    seal_keys: Annotated[SecretStr, AfterValidator(_seal_keys), Field(description=_KEY_HELP)]
+    default_region: Annotated[
+        str, Field(pattern=r"^[A-Z]{2}$", description="country of numbers without +, as ISO 3166")
+    ] = "KR"
+    time_scale: Annotated[
+        float, Field(gt=0, le=10, description="multiplies every figure in seconds; for tests")
+    ] = 1
+
+
+class Settings(CallerSettings, LogSettings, Figures):  # type: ignore[misc]  # both bases configure pydantic
+    """What the worker needs."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$", description="AC…")]
+    twilio_auth_token: Annotated[
+        SecretStr | None, Field(description="the account's token, or an API key below")
+    ] = None
+    twilio_api_key: Annotated[str | None, Field(pattern=r"^SK[0-9a-fA-F]{32}$", description="SK…")] = None
+    twilio_api_secret: Annotated[SecretStr | None, Field(description="the API key's secret")] = None
+    twilio_verify_service_sid: Annotated[str, Field(pattern=r"^VA[0-9a-fA-F]{32}$", description="VA…")]
+    twilio_base_url: Annotated[
+        str | None, Field(pattern=r"^https?://", description="a simulator's address, for all of Twilio")
+    ] = None
+    verification_ttl_seconds: Annotated[
+        float, Field(ge=120, le=86_400, description="life of a code, as the service has it")
+    ] = 600
+    allowed_countries: Annotated[
+        list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]],
+        NoDecode,
+        BeforeValidator(_split),
+        Field(min_length=1, description="ISO 3166, comma-separated"),
+    ] = ["KR"]
+    open_door: Annotated[
+        Literal["plain", "closed"], Field(description="whether messages may carry arguments")
+    ] = "plain"
+    retention_days: Annotated[int, Field(gt=0, description="how long ended runs are kept")] = 30
+
+    @model_validator(mode="after")
+    def _has_credentials(self) -> Self:
+        has_key = self.twilio_api_key is not None and self.twilio_api_secret is not None
+        if self.twilio_auth_token is None and not has_key:
+            raise ValueError("TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, must be set")
+        return self
+
+    def figures(self) -> Figures:
+        """Return the figures, scaled by the one knob."""
+        names = Figures.model_fields
+        return Figures(**{name: getattr(self, name) for name in names}).scaled(self.time_scale)
+
+
+T = TypeVar("T", bound=BaseSettings)
+
+
+def read_settings(kind: type[T]) -> T:
+    """Read the environment; raise SettingsError with every problem at once, values left out."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingsError(_explain(kind, error)) from None
+
+
+def _explain(kind: type[BaseSettings], error: ValidationError) -> str:
+    lines = ["Cannot start: the settings need mending (.env.example lists them all)."]
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        sentence = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "missing":
+            sentence = "is not set"
+        help_text = kind.model_fields[name].description if name in kind.model_fields else None
+        lines.append(f"  {name.upper()}: {sentence}" if name else f"  {sentence}")
+        if help_text:
+            lines.append(f"      {help_text}")
+    return "\n".join(lines)

@@ -1,0 +1,31 @@
+"""The first step of a worker: refuse to start where it could not keep its promises.
+
+Lives here: settings read, pool judged, services provided.
+"""
+
+from typing import Any, Final
+
+from celery import bootsteps
+
+from tasks.services import provide
+from worker.bootstrap import make_services
+from worker.settings import Settings, SettingsError, read_settings
+
+_POOLS: Final = ("celery.concurrency.thread", "celery.concurrency.solo", "celery.concurrency.prefork")
+
+
+class Startup(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes no types
+    """Checks what was given, before the pool exists."""
+
+    def __init__(self, worker: Any, **_: Any) -> None:  # noqa: ANN401 - Celery's signature
+        super().__init__(worker)
+        settings = read_settings(Settings)
+        _refuse_pool(worker)
+        provide(lambda: make_services(settings, concurrency=worker.concurrency or 1))
+
+
+def _refuse_pool(worker: Any) -> None:  # noqa: ANN401 - Celery's type
+    if worker.autoscale:
+        raise SettingsError("Cannot start: --autoscale crashes the threads pool; use --concurrency.")
+    if worker.pool_cls.__module__ not in _POOLS:
+        raise SettingsError("Cannot start: this pool stalls on Redis; use --pool=threads.")
