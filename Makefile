@@ -1,0 +1,45 @@
+# `make` alone prints this list.
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; print("$(p)") if sys.version_info >= (3, 11) else None' 2>/dev/null | grep -v None)))
+VENV ?= .venv
+RUN := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format docs locks clean
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/installed ## verify a number here and now, no account and no settings needed
+	@$(RUN) -m worker demo
+
+test: $(VENV)/installed ## run all tests; starts what they need and stops it
+	@$(RUN) -m pytest
+
+check: $(VENV)/installed ## lint, types, generated files up to date
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	$(RUN) -m tests.documents --check
+
+format: $(VENV)/installed ## format the code
+	$(RUN) -m ruff format .
+	$(RUN) -m ruff check --fix .
+
+docs: $(VENV)/installed ## write the generated documents anew
+	$(RUN) -m tests.documents
+
+locks: ## resolve the locked versions anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra worker pyproject.toml -o locks/worker.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra worker --extra demo --extra test -c locks/worker.txt pyproject.toml -o locks/dev.txt
+
+clean: ## remove what was installed and built here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* dist
+
+$(VENV)/installed: locks/dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say PYTHON=…" >&2; exit 1; }
+	@echo "installing into $(VENV), once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
+	@touch $@

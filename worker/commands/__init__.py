@@ -1,0 +1,26 @@
+"""The command line: one file a command, gathered here.
+
+Lives here: what an operator types. Must not: be needed by the running worker.
+"""
+
+import logging
+
+import click
+
+from worker.commands.ask import check, send
+from worker.commands.database import database
+from worker.commands.demo import demo
+from worker.commands.keys import new_key
+from worker.commands.look import runs, status
+from worker.commands.simulator import simulator
+from worker.commands.sweep import sweep_once
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+def main() -> None:
+    """Verify phone numbers: try it, ask, look, and keep the database."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+
+
+for _command in (demo, send, check, status, runs, database, sweep_once, new_key, simulator):
+    main.add_command(_command)

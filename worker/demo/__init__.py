@@ -1,0 +1,1 @@
+"""The demo: everything embedded, one story, nothing left behind."""
