@@ -22,7 +22,9 @@ class Ring(Protocol):
 
     def __call__(
         self, operation: Operation, task_id: str, *, countdown: float, wants_result: bool
-    ) -> None: ...
+    ) -> None:
+        """Publish after `countdown` seconds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

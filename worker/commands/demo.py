@@ -1,0 +1,43 @@
+"""`demo`: everything embedded, one story, nothing left behind."""
+
+import signal
+import threading
+from types import FrameType
+
+import click
+
+from worker.demo.leftovers import show_rows
+from worker.demo.redis_server import RedisMissingError
+from worker.demo.stage import Stage, stage
+from worker.demo.story import play
+
+
+@click.command()
+@click.option("--serve", is_flag=True, help="Keep everything up after the story, until Ctrl-C.")
+def demo(serve: bool) -> None:  # noqa: FBT001 - click passes it by name
+    """Play one verification on an embedded Redis, SQLite and Twilio stand-in."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with stage(click.echo) as set_up:
+            play(set_up, click.echo)
+            show_rows(set_up.database, click.echo)
+            if serve:
+                _serve(set_up)
+    except RedisMissingError as error:
+        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo("\nstopped")
+        raise SystemExit(130) from None
+    click.echo("\nAll stopped, nothing is left behind.")
+
+
+def _serve(set_up: Stage) -> None:
+    click.echo("\nStill up; for another shell:")
+    for name, value in set_up.environment.items():
+        click.echo(f"  export {name}={value}")
+    click.echo(f"\nTexts arrive at {set_up.simulator_url}/__sim__/inbox. Ctrl-C stops everything.")
+    threading.Event().wait()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
+    raise KeyboardInterrupt
