@@ -7,10 +7,13 @@ while anybody else is asked.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import Row
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of whatever was selected."""
 
 _POSTGRESQL: Final = "postgresql"
 # A statement that waits longer has lost its person; the sweeper comes back to the run.
@@ -36,7 +39,7 @@ class Database:
         """Which SQL is spoken: postgresql or sqlite."""
         return self.engine.dialect.name
 
-    def one(self, statement: Executable, values: Mapping[str, Any]) -> Row[Any] | None:
+    def one(self, statement: Executable, values: Mapping[str, Any]) -> AnyRow | None:
         """Run one statement in a transaction of its own; return its row, if it has one."""
         with self.autocommit.begin() as connection:
             result = connection.execute(statement, values)

@@ -131,7 +131,7 @@ def _described(known: Known, claim: Claim, number: PhoneNumber, *, failed_now: i
 
 
 def _sid(known: Known) -> str | None:
-    return known.verification and known.verification.id
+    return None if known.verification is None else known.verification.id
 
 
 def _expiry(known: Known, kind: ErrorKind) -> float | None:

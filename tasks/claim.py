@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from models.claims import BEGIN, BEGIN_WAITING, CLAIM, WAIT_TURN
+from models.database import AnyRow
 from phone_verification.kinds import Operation, RunState
 from tasks.figures import Figures
 from tasks.services import Services
@@ -111,7 +111,7 @@ def _lease(figures: Figures, operation: Operation) -> dict[str, float]:
     }
 
 
-def _claim(row: Row[Any], figures: Figures, operation: Operation, task_id: str, taken_at: float) -> Claim:
+def _claim(row: AnyRow, figures: Figures, operation: Operation, task_id: str, taken_at: float) -> Claim:
     return Claim(
         task_id=task_id,
         operation=operation,

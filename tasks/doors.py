@@ -43,7 +43,7 @@ def check_verification(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:
 def _answer(
     task: Task, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
-    services, task_id = current(), task.request.id
+    services, task_id = current(), str(task.request.id)
     structlog.contextvars.bind_contextvars(task_id=task_id)
     try:
         reply = _reply(services, task, operation, args, kwargs)
@@ -66,7 +66,7 @@ def _reply(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Reply:
-    task_id, wants_result = task.request.id, not task.request.ignore_result
+    task_id, wants_result = str(task.request.id), not task.request.ignore_result
     if not args and not kwargs:
         return resume(services, operation, task_id)
     try:
@@ -85,14 +85,14 @@ def _come_back(services: Services, task: Task, operation: Operation, later: Late
     try:
         services.ring(
             operation,
-            task.request.id,
+            str(task.request.id),
             countdown=later.delay_seconds,
             wants_result=later.wants_result,
         )
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises
         log.warning("run.alarm_lost", error=type(error).__name__)
     reason = later.kind.value if later.kind else "another run of this number is asking"
-    raise Retry(message=reason, exc=Waiting(reason), when=later.delay_seconds)
+    raise Retry(message=reason, exc=Waiting(reason), when=later.delay_seconds)  # type: ignore[arg-type]  # the stubs forget float
 
 
 def _leave_to_the_sweeper(task: Task, *, is_accepted: bool) -> NoReturn:

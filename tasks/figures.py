@@ -61,10 +61,10 @@ class Figures(BaseModel):
             ),
         }
 
-    def scaled(self, factor: float) -> Self:
+    def scaled(self, factor: float) -> "Figures":
         """Shrink or stretch every figure in seconds."""
         values = self.model_dump(include=set(Figures.model_fields))
-        return type(self).model_construct(
+        return Figures.model_construct(
             **{name: value * factor if name.endswith("_seconds") else value for name, value in values.items()}
         )
 

@@ -5,12 +5,11 @@ Lives here: the look-ups of a check, gathered into one value. Must not: decide.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import Row
 
 from models.closed_sets import VerificationStatus
+from models.database import AnyRow
 from models.evidence import (
     APPROVING_CHECK,
     HANDLE,
@@ -88,7 +87,7 @@ def look_up(
     )
 
 
-def _is_theirs(handle: Row[Any] | None, phone_fingerprints: list[str]) -> bool:
+def _is_theirs(handle: AnyRow | None, phone_fingerprints: list[str]) -> bool:
     return (
         handle is not None
         and handle.operation is Operation.SEND
@@ -96,7 +95,7 @@ def _is_theirs(handle: Row[Any] | None, phone_fingerprints: list[str]) -> bool:
     )
 
 
-def _known(row: Row[Any]) -> KnownVerification:
+def _known(row: AnyRow) -> KnownVerification:
     return KnownVerification(
         id=row.id,
         status=row.status,

@@ -20,9 +20,7 @@ from tasks.figures import Figures
 class Ring(Protocol):
     """Publishes a task id; raises what the broker's client raises."""
 
-    def __call__(
-        self, operation: Operation, task_id: str, *, countdown: float, wants_result: bool
-    ) -> None:
+    def __call__(self, operation: Operation, task_id: str, *, countdown: float, wants_result: bool) -> None:
         """Publish after `countdown` seconds."""
         ...
 

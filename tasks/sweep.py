@@ -5,12 +5,12 @@ publish that fails ends the pass: what was not rung for is rung for later.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.engine import Row
 
+from models.database import AnyRow
 from models.records import RECORD_SWEPT
 from models.sweeps import LAPSE, OVERDUE, RING
 from phone_verification.kinds import KIND_FACTS, ErrorKind, Operation, RunState
@@ -53,7 +53,7 @@ def sweep(services: Services) -> Swept:
     return Swept(lapsed=lapsed, ended=len(overdue), rung=_publish(services, alarms))
 
 
-def _end(connection: Connection, row: Row[Any]) -> None:
+def _end(connection: Connection, row: AnyRow) -> None:
     is_doubtful = row.state is RunState.AMBIGUOUS
     kind = ErrorKind.OUTCOME_UNKNOWN if is_doubtful else row.error_kind or ErrorKind.PROVIDER_UNAVAILABLE
     step = Finish(
@@ -86,14 +86,14 @@ def _end(connection: Connection, row: Row[Any]) -> None:
     )
 
 
-def _verification(row: Row[Any]) -> VerificationAnswer | None:
+def _verification(row: AnyRow) -> VerificationAnswer | None:
     if row.phone_masked is None:
         return None
     handle = row.task_id if row.operation is Operation.SEND else row.verification_id
     return VerificationAnswer(id=handle, phone=row.phone_masked, channel=row.channel)
 
 
-def _alarm(row: Row[Any]) -> _Alarm:
+def _alarm(row: AnyRow) -> _Alarm:
     return _Alarm(operation=row.operation, task_id=row.task_id, wants_result=row.wants_result)
 
 

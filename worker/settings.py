@@ -83,7 +83,7 @@ class CallerSettings(BrokerSettings, DatabaseSettings):
     ] = 1
 
 
-class Settings(CallerSettings, LogSettings, Figures):  # type: ignore[misc]  # both bases configure pydantic
+class Settings(CallerSettings, LogSettings, Figures):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)

@@ -14,7 +14,7 @@ from worker.settings import Settings, SettingsError, read_settings
 _POOLS: Final = ("celery.concurrency.thread", "celery.concurrency.solo", "celery.concurrency.prefork")
 
 
-class Startup(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes no types
+class Startup(bootsteps.StartStopStep):
     """Checks what was given, before the pool exists."""
 
     def __init__(self, worker: Any, **_: Any) -> None:  # noqa: ANN401 - Celery's signature

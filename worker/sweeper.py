@@ -12,7 +12,7 @@ from tasks.sweep import sweep
 log: Final = structlog.get_logger()
 
 
-class Sweeper(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery publishes no types
+class Sweeper(bootsteps.StartStopStep):
     """Starts and stops with the worker; an error of one pass never ends the thread."""
 
     requires = ("celery.worker.components:Pool",)

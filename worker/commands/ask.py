@@ -57,9 +57,7 @@ def check(
         _report(verifications, task_id, wait, is_json=is_json)
 
 
-def _report(
-    verifications: VerificationClient, task_id: str, wait: float, *, is_json: bool
-) -> None:
+def _report(verifications: VerificationClient, task_id: str, wait: float, *, is_json: bool) -> None:
     if not is_json:
         click.echo(f"accepted as {task_id}")
     status = verifications.wait(task_id, timeout_seconds=wait)

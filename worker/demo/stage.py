@@ -13,7 +13,7 @@ from models.database import Database, open_database
 from models.schema import upgrade
 from phone_verification import VerificationClient
 from simulator.client import SimulatorClient
-from simulator.process import simulator_process
+from simulator.process import running as simulator_running
 from tasks.figures import Figures
 from worker.bootstrap import make_client
 from worker.demo.redis_server import redis_server
@@ -64,7 +64,7 @@ def stage(say: Callable[[str], None]) -> Iterator[Stage]:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="phone-verification-")))
         redis = stack.enter_context(redis_server())
         say(f"redis-server      {redis.url()}")
-        simulator_url, phone = stack.enter_context(simulator_process())
+        simulator_url, phone = stack.enter_context(simulator_running())
         say(f"Twilio stand-in   {simulator_url}")
         environment = environment_for(
             broker_url=redis.url(),

@@ -28,7 +28,7 @@ def play(stage: Stage, say: Callable[[str], None]) -> None:
     title(f"Send a code to {_NUMBER}")
     handle = stage.client.send(_NUMBER)
     follow(stage, handle, say)
-    code = stage.phone.code("+821012345678")
+    code = stage.phone.code("+821012345678") or ""
     say(f"   the phone shows   {code}")
 
     title("A wrong code")
@@ -94,14 +94,14 @@ def _other_than(code: str) -> str:
 
 
 def _through_an_outage(stage: Stage, say: Callable[[str], None]) -> None:
-    stage.phone.outage(refuse=True)
+    stage.phone.outage("refuse")
     is_down = True
 
     def come_back(seconds: float) -> None:
         nonlocal is_down
         if is_down and seconds > _OUTAGE_SECONDS:
             is_down = False
-            stage.phone.outage(refuse=False)
+            stage.phone.outage("off")
             say(f"   {seconds:5.2f} s  (Twilio is back)")
 
     follow(stage, stage.client.send(_OTHER_NUMBER), say, meanwhile=come_back)

@@ -11,7 +11,7 @@ from celery.app.amqp import AMQP
 MASKED: Final = "[masked]"
 
 
-class MaskedAMQP(AMQP):  # type: ignore[misc]  # Celery publishes no types
+class MaskedAMQP(AMQP):
     """Writes protocol 2 messages whose headers say nothing of the arguments."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - Celery's signature

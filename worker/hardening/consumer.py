@@ -11,7 +11,7 @@ from celery.worker.consumer import Consumer
 log: Final = structlog.get_logger()
 
 
-class MaskedConsumer(Consumer):  # type: ignore[misc]  # Celery publishes no types
+class MaskedConsumer(Consumer):
     """Says that a message was malformed, never what it said."""
 
     def on_unknown_message(self, body: Any, message: Any) -> None:  # noqa: ANN401, ARG002 - Celery's

@@ -13,7 +13,7 @@ from phone_verification.task_ids import is_task_id
 from worker.hardening.amqp import MASKED
 
 
-class MaskedRequest(Request):  # type: ignore[misc]  # Celery publishes no types
+class MaskedRequest(Request):
     """A request whose arguments nobody prints, with an id that cannot hold a phone number."""
 
     def __init__(self, message: Any, **options: Any) -> None:  # noqa: ANN401 - Celery's signature

@@ -1,0 +1,113 @@
+"""What a test may set: open questions about Twilio, presets of numbers, service settings.
+
+Where Twilio's own sources contradict each other the choice is a switch, so that a client can be
+tried against every reading. A switch holds a setting, never state.
+"""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AfterMaxChecks(StrEnum):
+    """What the check after the last wrong one is told."""
+
+    TOO_MANY = "429"
+    NOT_FOUND = "404"
+
+
+class StartAfterMaxChecks(StrEnum):
+    """Whether a start may follow used-up checks before the verification expires."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+class LastWrongCheck(StrEnum):
+    """The status in the answer to the wrong check that uses up the last try."""
+
+    PENDING = "pending"
+    MAX_ATTEMPTS_REACHED = "max_attempts_reached"
+
+
+class AnswerForm(StrEnum):
+    """Bodies as captured from the live API, or as the published samples write them."""
+
+    CAPTURED = "captured"
+    SPEC = "spec"
+
+
+class Suspension(StrEnum):
+    """The three ways in which a suspended account has been described."""
+
+    NOT_ACTIVE = "20005"
+    AUTHENTICATE = "20003"
+    FORBIDDEN = "20403"
+
+
+class MessageScript(BaseModel):
+    """What the Attempts API reports about a message to one number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    message_status: str = "delivered"
+    error_code: str | None = None
+
+
+class Switches(BaseModel):
+    """All switches with their defaults; a patch is validated as a whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # The verification's life. Figures: https://www.twilio.com/docs/verify/api/rate-limits-and-timeouts
+    ttl_seconds: float = Field(default=600, gt=0)
+    min_gap_seconds: float = Field(default=0, ge=0)
+    max_sends: int = Field(default=5, ge=1)
+    max_checks: int = Field(default=5, ge=1)
+    after_max_checks: AfterMaxChecks = AfterMaxChecks.TOO_MANY
+    start_after_max_checks: StartAfterMaxChecks = StartAfterMaxChecks.REFUSED
+    fifth_wrong_check: LastWrongCheck = LastWrongCheck.PENDING
+    resend_resets_checks: bool = False
+    resend_updates_date: bool = True
+
+    # The form of answers.
+    answer_form: AnswerForm = AnswerForm.CAPTURED
+    check_status: int = Field(default=200, ge=200, le=201)
+    retry_after_seconds: int | None = Field(default=None, ge=0)
+    http_statuses: dict[int, int] = {}
+
+    # Limits on calls.
+    status_fetch_limits: bool = True
+    attempts_per_minute: int | None = Field(default=100, ge=0)
+    max_concurrency: int | None = Field(default=None, ge=0)
+    rate_limits_count_refused: bool = False
+    latency_seconds: float = Field(default=0, ge=0)
+
+    # The service's own settings.
+    friendly_name: str = "Simulator"
+    code_length: int = Field(default=6, ge=4, le=10)
+    lookup_enabled: bool = False
+    skip_sms_to_landlines: bool = False
+    custom_code_enabled: bool = False
+    disabled_channels: tuple[str, ...] = ("sna",)
+
+    # The account.
+    suspended: Suspension | None = None
+    review_hold: bool = False
+    trial: bool = False
+    verified_recipients: tuple[str, ...] = ()
+
+    # Numbers, each given whole or as a prefix; countries as ISO code or as `+850`.
+    landlines: tuple[str, ...] = ()
+    opted_out: tuple[str, ...] = ()
+    fraud_prefixes: tuple[str, ...] = ()
+    blocked_countries: tuple[str, ...] = ()
+    safelist: tuple[str, ...] = ()
+
+    # What the Attempts API tells afterwards.
+    conversion_delay_seconds: float = Field(default=0, ge=0)
+    message_scripts: dict[str, MessageScript] = {}
+
+    def patched(self, changes: dict[str, object]) -> "Switches":
+        """These switches with some changed; pydantic's ValidationError names what is wrong."""
+        return Switches.model_validate({**self.model_dump(), **changes})

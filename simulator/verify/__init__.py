@@ -1,0 +1,1 @@
+"""What Twilio Verify knows and answers; nothing here waits, so every answer is one atomic step."""

