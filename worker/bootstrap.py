@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.verify import TwilioVerify
+from gateway.verify import Credentials, TwilioVerify
 from models.database import open_database
 from phone_verification import VerificationClient
 from phone_verification.acceptance import Acceptance
@@ -47,15 +47,29 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
 def make_gateway(settings: Settings, figures: Figures, *, concurrency: int) -> TwilioVerify:
     """Build the way to Twilio, with a connection for each slot."""
     return TwilioVerify(
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token and settings.twilio_auth_token.get_secret_value(),
-        api_key=settings.twilio_api_key,
-        api_secret=settings.twilio_api_secret and settings.twilio_api_secret.get_secret_value(),
+        credentials=_credentials(settings),
         service_sid=settings.twilio_verify_service_sid,
         base_url=settings.twilio_base_url,
         concurrency=concurrency + _CONNECTION_SLACK,
         connect_budget_seconds=figures.connect_budget_seconds,
         idle_seconds=figures.idle_connection_seconds,
+    )
+
+
+def _credentials(settings: Settings) -> Credentials:
+    """Prefer the API key: it can be withdrawn by itself."""
+    account_sid, key, secret = (
+        settings.twilio_account_sid,
+        settings.twilio_api_key,
+        settings.twilio_api_secret,
+    )
+    if key is not None and secret is not None:
+        return Credentials(account_sid=account_sid, username=key, password=secret.get_secret_value())
+    token = settings.twilio_auth_token
+    return Credentials(
+        account_sid=account_sid,
+        username=account_sid,
+        password=token.get_secret_value() if token else "",
     )
 
 

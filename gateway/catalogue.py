@@ -1,0 +1,250 @@
+"""The error catalogue: each of Twilio's codes that our calls can return, and the kind it is.
+
+Lives here: one table. Codes are Twilio's, https://www.twilio.com/docs/api/errors; the sentences are ours.
+A code that is not here is a `provider_error`: recorded, told once to the log, and to be added.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.answer import AnswerClass, Endpoint
+from phone_verification.kinds import ErrorKind as Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one code means; `endpoint` and `parameter` narrow it where one code has several meanings."""
+
+    code: int
+    kind: Kind
+    meaning: str
+    answer_class: AnswerClass = AnswerClass.REFUSED
+    endpoint: Endpoint | None = None
+    parameter: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Where Twilio explains the code."""
+        return f"https://www.twilio.com/docs/api/errors/{self.code}"
+
+
+def _rows(kind: Kind, meanings: dict[int, str]) -> tuple[Row, ...]:
+    return tuple(Row(code=code, kind=kind, meaning=meaning) for code, meaning in meanings.items())
+
+
+_NOT_SENT: Final = AnswerClass.NOT_SENT
+
+_NARROWED: Final = (
+    Row(code=60200, kind=Kind.INVALID_PHONE_NUMBER, parameter="To", meaning="the number is malformed"),
+    Row(code=60200, kind=Kind.INVALID_CODE, parameter="Code", meaning="the code cannot be one"),
+    Row(code=60200, kind=Kind.PROVIDER_MISCONFIGURED, meaning="another parameter is not accepted"),
+    Row(
+        code=20404,
+        kind=Kind.PROVIDER_MISCONFIGURED,
+        endpoint=Endpoint.START,
+        answer_class=_NOT_SENT,
+        meaning="no such Verify service for these credentials",
+    ),
+    Row(
+        code=20404,
+        kind=Kind.PROVIDER_MISCONFIGURED,
+        endpoint=Endpoint.SERVICE,
+        answer_class=_NOT_SENT,
+        meaning="no such Verify service for these credentials",
+    ),
+    Row(
+        code=20404,
+        kind=Kind.NO_VERIFICATION_RECORD,
+        meaning="nothing to check: expired, approved, used up or never started",
+    ),
+    Row(
+        code=20003,
+        kind=Kind.PROVIDER_MISCONFIGURED,
+        answer_class=_NOT_SENT,
+        meaning="wrong credentials, wrong region, or an account that was closed",
+    ),
+    Row(
+        code=20429,
+        kind=Kind.PROVIDER_UNAVAILABLE,
+        answer_class=_NOT_SENT,
+        meaning="too many requests at once; this one was not looked at",
+    ),
+    Row(
+        code=25109,
+        kind=Kind.PROVIDER_UNAVAILABLE,
+        answer_class=_NOT_SENT,
+        meaning="too many Verify requests; this one was not looked at",
+    ),
+    Row(
+        code=60212,
+        kind=Kind.PROVIDER_UNAVAILABLE,
+        answer_class=_NOT_SENT,
+        meaning="too many starts for this number at once",
+    ),
+    Row(
+        code=20500,
+        kind=Kind.PROVIDER_UNAVAILABLE,
+        answer_class=AnswerClass.MAYBE_SENT,
+        meaning="a fault inside Twilio; the request may have been carried out",
+    ),
+    Row(
+        code=20503,
+        kind=Kind.PROVIDER_UNAVAILABLE,
+        answer_class=AnswerClass.MAYBE_SENT,
+        meaning="Twilio is overloaded; the request may have been carried out",
+    ),
+)
+
+CATALOGUE: Final[tuple[Row, ...]] = (
+    *_NARROWED,
+    *_rows(
+        Kind.INVALID_PHONE_NUMBER,
+        {
+            21211: "the number is malformed",
+        },
+    ),
+    *_rows(
+        Kind.UNSUPPORTED_PHONE_TYPE,
+        {
+            60205: "a landline, and the service skips texts to landlines",
+            21407: "this type of number takes no texts",
+            21612: "this number cannot be reached from the sender",
+            21614: "not a mobile number",
+        },
+    ),
+    *_rows(Kind.MAX_CHECK_ATTEMPTS, {60202: "five wrong codes for this verification"}),
+    *_rows(Kind.MAX_SEND_ATTEMPTS, {60203: "five texts for this verification"}),
+    *_rows(Kind.RECIPIENT_OPTED_OUT, {21610: "the person replied STOP"}),
+    *_rows(
+        Kind.COUNTRY_BLOCKED,
+        {
+            21408: "Messaging's geo permissions exclude the country",
+            60605: "Verify's geo permissions exclude the country or number",
+        },
+    ),
+    *_rows(
+        Kind.FRAUD_BLOCKED,
+        {
+            60410: "Fraud Guard blocks the number's prefix, for twelve hours",
+            60412: "blocked as a fraudulent sign-up",
+            60413: "blocked by device intelligence",
+        },
+    ),
+    *_rows(
+        Kind.CHANNEL_UNAVAILABLE,
+        {
+            60223: "the channel is disabled on the service",
+            60550: "no channel is usable for this number",
+            60217: "e-mail is not set up on the service",
+            60218: "e-mail is not set up on the service",
+            60219: "e-mail is not set up on the service",
+            60222: "e-mail is not set up on the service",
+            60236: "e-mail is not set up on the service",
+            60237: "e-mail is not set up on the service",
+            60603: "e-mail is not set up on the service",
+            60604: "e-mail is not set up on the service",
+            60331: "the locale cannot be spoken",
+        },
+    ),
+    *_rows(
+        Kind.RECIPIENT_UNVERIFIED,
+        {
+            21608: "a trial, or an account without an approved profile, reaches verified numbers only",
+            572005: "the recipient has not finished verifying for this trial",
+        },
+    ),
+    *_rows(
+        Kind.PROVIDER_ACCOUNT,
+        {
+            10001: "the account is not active",
+            10002: "a trial account cannot do this",
+            20005: "the account is not active: funds, or a trial that was not started",
+            20006: "the account may not do this",
+            20010: "this action is disabled for the account",
+            20403: "the account is suspended or closed",
+            60220: "the account is not vetted for this country",
+            60226: "the sender is not registered in this country",
+            60238: "blocked until the account's review is over",
+            60245: "the account's messaging limit is reached",
+            60250: "the sender is not registered in this country",
+            90010: "the account is not active",
+            572002: "a trial may send from its own number only",
+            572006: "a trial may send Twilio's own texts only",
+            575001: "Verify is not part of this trial",
+        },
+    ),
+    *_rows(
+        Kind.PROVIDER_MISCONFIGURED,
+        {
+            20001: "an unknown parameter",
+            20002: "an invalid parameter",
+            20004: "a method that is not allowed here",
+            20007: "an invalid page size",
+            20008: "test credentials do not work with Verify",
+            20011: "TLS too old",
+            20012: "a cipher that is not accepted",
+            20422: "an invalid parameter",
+            20423: "an invalid sid",
+            20413: "the request is too large",
+            20426: "TLS is needed",
+            70051: "the API key lacks a permission",
+            60201: "the template's translation is not approved",
+            60204: "a feature that is not enabled for the service",
+            60206: "the service is for payments and wants an amount and a payee",
+            60214: "the service is for payments and does not allow this call",
+            60207: "too many rate limits on the service",
+            60208: "a rate limit of that name exists",
+            60209: "a rate limit's name is not accepted",
+            60210: "too many buckets on the rate limit",
+            60211: "a bucket like that exists",
+            60213: "the country has a messaging configuration",
+            60215: "the configuration is not accepted",
+            60411: "the configuration is not accepted",
+            60221: "neither a number nor a verification's sid was given",
+            60224: "the template's substitutions are not accepted",
+            60227: "the template does not fit the channel",
+            60228: "the template was not found",
+            60229: "the template was not found",
+            60230: "the template is not accepted",
+            60239: "the template is not accepted",
+            60240: "the template is not accepted",
+            60241: "the template is not accepted",
+            60242: "the template is not accepted",
+            60243: "a text of one's own is not supported",
+            60247: "the text is too long",
+            60248: "a restricted word in the service's name",
+            60408: "the template is not accepted",
+            60602: "an app hash without the SMS channel",
+            21212: "the sender is not valid",
+            21606: "the sender cannot send to this number",
+            21607: "a trial may send from its own number only",
+            21701: "no such messaging service",
+            21702: "the messaging service is not available",
+            21703: "the messaging service has no sender for this number",
+            21704: "the messaging service has no senders",
+            21705: "the messaging service's sid is not valid",
+        },
+    ),
+    *_rows(
+        Kind.PROVIDER_ERROR,
+        {
+            20162: "another update of the same thing was under way",
+            20409: "another update of the same thing was under way",
+            21611: "the sender's queue is full",
+            21619: "the record could not be made",
+        },
+    ),
+)
+
+_BY_CODE: Final[dict[int, list[Row]]] = {}
+for _row in CATALOGUE:
+    _BY_CODE.setdefault(_row.code, []).append(_row)
+
+
+def classify(code: int, endpoint: Endpoint, parameter: str | None = None) -> Row | None:
+    """Find what a code means at an endpoint; the narrowest row wins, None for an unknown code."""
+    rows = _BY_CODE.get(code, [])
+    for row in rows:
+        if row.endpoint in (endpoint, None) and row.parameter in (parameter, None):
+            return row
+    return None

@@ -1,0 +1,126 @@
+"""Connections that keep a deadline: for the whole call, not for each read.
+
+A read timeout starts anew with every byte, so a server that drips keeps a caller for as long as it
+likes. Here every wait is what is left of the call's budget.
+"""
+
+import http.client
+import io
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from gateway.errors import NotWrittenError
+from gateway.exchange import Exchange
+
+_current: Final[ContextVar[Exchange | None]] = ContextVar("exchange", default=None)
+
+
+@contextmanager
+def under(exchange: Exchange) -> Iterator[None]:
+    """Let the connections of this thread's call know its deadline."""
+    token = _current.set(exchange)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+class _DeadlineReader(io.RawIOBase):
+    """Reads a socket, waiting no longer than what is left."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the call's budget is spent")
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
+
+
+class _DeadlineSocket:
+    """A socket as `http.client` wants it for reading an answer."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def makefile(self, *_: object, **__: object) -> io.BufferedReader:
+        return io.BufferedReader(_DeadlineReader(self._sock, self._deadline))
+
+
+class _DeadlineResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        exchange = _current.get()
+        given = sock if exchange is None else _DeadlineSocket(sock, exchange.deadline)
+        super().__init__(given, *args, **kwargs)  # type: ignore[arg-type]  # it only makes a file of it
+
+
+class _Watched:
+    """What both kinds of connection do: ask the guard before the first byte, and note that one left."""
+
+    response_class: Any = _DeadlineResponse
+    sock: socket.socket | None
+    last_used_at: float = 0
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - bytes, or what http.client takes for them
+        exchange = _current.get()
+        if self.sock is None:
+            self.connect()  # type: ignore[attr-defined]
+        if exchange is not None and not exchange.reached:
+            if exchange.guard is not None and not exchange.guard():
+                raise NotWrittenError
+            exchange.reached = True
+        super().send(data)  # type: ignore[misc]
+
+
+class DeadlineHTTPConnection(_Watched, HTTPConnection):  # type: ignore[misc]  # http.client's own seam
+    """Plain HTTP, for a simulator."""
+
+
+class DeadlineHTTPSConnection(_Watched, HTTPSConnection):  # type: ignore[misc]  # as above
+    """HTTPS."""
+
+
+class _FreshOnly:
+    """A pool that closes what idled too long: a connection that died in silence costs a doubtful call."""
+
+    idle_seconds: float = 10
+
+    def _get_conn(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - urllib3's connection
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        if time.monotonic() - connection.last_used_at > self.idle_seconds:
+            connection.close()
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:  # noqa: ANN401 - as above
+        if conn is not None:
+            conn.last_used_at = time.monotonic()
+        super()._put_conn(conn)  # type: ignore[misc]
+
+
+def make_pools(*, concurrency: int, idle_seconds: float) -> PoolManager:
+    """Make keep-alive pools as wide as the concurrency."""
+
+    class Plain(_FreshOnly, HTTPConnectionPool):
+        ConnectionCls = DeadlineHTTPConnection
+
+    class Secure(_FreshOnly, HTTPSConnectionPool):
+        ConnectionCls = DeadlineHTTPSConnection
+
+    Plain.idle_seconds = Secure.idle_seconds = idle_seconds
+    pools = PoolManager(num_pools=4, maxsize=concurrency, block=False, retries=False)
+    pools.pool_classes_by_scheme = {"http": Plain, "https": Secure}
+    return pools
