@@ -41,6 +41,7 @@ class Simulator:
         self._site: web.SockSite | None = None
         self._waking: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._busy: set[asyncio.BaseTransport | None] = set()
         self.address = ("", 0)
         self.side_door = ""
 
@@ -96,7 +97,15 @@ class Simulator:
         self._begin(Outage.REFUSE, seconds)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        return await serve(request, self.world, self._refuse)
+        transport = request.transport
+        self._busy.add(transport)
+        try:
+            response = await serve(request, self.world, self._refuse)
+        finally:
+            self._busy.discard(transport)
+        if self.world.outage is Outage.REFUSE:
+            response.force_close()
+        return response
 
     async def _listen(self) -> None:
         self._forget_waking()
@@ -112,7 +121,13 @@ class Simulator:
         # A pooled connection would outlive the listener: close those that are idle now,
         # the others as soon as their call is answered.
         for connection in self._runner.server.connections if self._runner.server else []:
-            connection.close()
+            transport = connection.transport
+            if transport is not None and self._is_idle(transport):
+                connection.force_close()
+
+    def _is_idle(self, transport: asyncio.Transport) -> bool:
+        is_main = transport.get_extra_info("sockname") == self.address
+        return is_main and transport not in self._busy
 
     def _forget_waking(self) -> None:
         if self._waking is not None:
