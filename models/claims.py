@@ -35,7 +35,8 @@ _EARLY_SECONDS: Final = 1.0
 _AFTER_TURN_SECONDS: Final = 3.0
 _LATEST_REQUEST_SECONDS: Final = 60.0
 
-_task_id: Final[BindParameter[str]] = bindparam("task_id")
+# Not named like a column: SQLAlchemy would take the value for a SET or VALUES of its own.
+_task_id: Final[BindParameter[str]] = bindparam("run")
 _lease: Final = bindparam("lease_seconds", type_=Float())
 _tail: Final = bindparam("tail_seconds", type_=Float())
 
@@ -189,7 +190,7 @@ WAIT_TURN: Final = (
 
 _mine: Final = and_(
     TaskRun.task_id == _task_id,
-    TaskRun.epoch == bindparam("epoch"),
+    TaskRun.epoch == bindparam("held_epoch"),
     TaskRun.state == bindparam("mine", type_=TaskRun.state.type),
 )
 

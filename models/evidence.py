@@ -86,7 +86,7 @@ _FIRST_SEND: Final = (
 UNRESOLVED: Final = select(func.count()).where(
     TaskRun.phone_fingerprint.in_(_phones),
     TaskRun.operation == Operation.CHECK,
-    TaskRun.task_id != bindparam("task_id"),
+    TaskRun.task_id != bindparam("run"),
     TaskRun.posts >= 1,
     or_(_FIRST_SEND.is_(None), TaskRun.created_at >= _FIRST_SEND),
     or_(

@@ -22,8 +22,9 @@ TRIES: Final = 5
 _AFTER_ALARM_SECONDS: Final = 3.0
 
 _runs: Final = TaskRun.__table__.c
-_task_id: Final[BindParameter[str]] = bindparam("task_id")
-_fenced: Final = and_(TaskRun.task_id == _task_id, TaskRun.epoch == bindparam("epoch"))
+# Not named like a column: SQLAlchemy would take the value for a SET or VALUES of its own.
+_task_id: Final[BindParameter[str]] = bindparam("run")
+_fenced: Final = and_(TaskRun.task_id == _task_id, TaskRun.epoch == bindparam("held_epoch"))
 
 
 def _ended(statement: Update) -> Update:
@@ -51,7 +52,7 @@ RECORD_LATE: Final = _ended(
 """End a run with a definite success that came after the claim was lost."""
 
 RECORD_SWEPT: Final = _ended(
-    update(TaskRun).where(TaskRun.task_id == bindparam("swept_task_id"), TaskRun.state != RunState.DONE)
+    update(TaskRun).where(TaskRun.task_id == _task_id, TaskRun.state != RunState.DONE)
 )
 """End a run that nobody holds; the sweeper has its row locked."""
 

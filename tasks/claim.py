@@ -67,7 +67,7 @@ def claim(services: Services, operation: Operation, task_id: str) -> Claim | Tur
     """Take a run whose time has come; None when it is not ours to take."""
     taken_at = time.monotonic()
     try:
-        row = services.database.one(CLAIM, {"task_id": task_id, **_lease(services.figures, operation)})
+        row = services.database.one(CLAIM, {"run": task_id, **_lease(services.figures, operation)})
     except IntegrityError:
         return _wait_turn(services, operation, task_id)
     return None if row is None else _claim(row, services.figures, operation, task_id, taken_at)
@@ -95,7 +95,7 @@ def _wait_turn(services: Services, operation: Operation, task_id: str) -> Turn |
     delay = _turn_seconds(services.figures)
     if operation is Operation.SEND:
         delay = services.figures.turn_seconds
-    row = services.database.one(WAIT_TURN, {"task_id": task_id, "delay_seconds": delay})
+    row = services.database.one(WAIT_TURN, {"run": task_id, "delay_seconds": delay})
     return None if row is None else Turn(delay_seconds=row.delay_seconds)
 
 

@@ -9,13 +9,13 @@ from typing import Any, Final, NoReturn
 import structlog
 from celery import Task, shared_task
 from celery.exceptions import Ignore, Retry
-from sqlalchemy.exc import SQLAlchemyError
 
 from phone_verification.arguments import read_arguments
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.kinds import Operation
 from phone_verification.queues import TASK_NAMES
 from tasks.malformed import refuse
+from tasks.outage import DATABASE_AWAY
 from tasks.run import Done, Later, Reply, accept, resume
 from tasks.services import Services, current
 
@@ -47,7 +47,7 @@ def _answer(
     structlog.contextvars.bind_contextvars(task_id=task_id)
     try:
         reply = _reply(services, task, operation, args, kwargs)
-    except SQLAlchemyError as error:
+    except DATABASE_AWAY as error:
         log.error("run.database_away", error=type(error).__name__)
         _leave_to_the_sweeper(task, is_accepted=not (args or kwargs))
     finally:

@@ -60,7 +60,7 @@ def look_up(
 ) -> Known:
     """Gather what we know of a check's handle, its verification, and other checks."""
     names = {
-        "task_id": claim.task_id,
+        "run": claim.task_id,
         "verification_id": claim.verification_id,
         "phone_fingerprints": phone_fingerprints,
         "code_hmacs": code_hmacs,

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final, TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tasks.claim import Claim
+
+DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 
 _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 1.0
@@ -24,7 +26,7 @@ def patiently(claim: Claim, write: Callable[[], T]) -> T:
     for attempt in count():
         try:
             return write()
-        except (OperationalError, PoolTimeoutError):
+        except DATABASE_AWAY:
             pause = min(_FIRST_PAUSE_SECONDS * 2**attempt, _LONGEST_PAUSE_SECONDS)
             if claim.elapsed_seconds() + pause > claim.lease_seconds:
                 raise

@@ -30,8 +30,8 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
     finished_at = claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
     ending = {
-        "task_id": claim.task_id,
-        "epoch": claim.epoch,
+        "run": claim.task_id,
+        "held_epoch": claim.epoch,
         "outcome": step.outcome,
         "error_kind": step.kind,
         "provider_code": step.provider_code,
@@ -57,8 +57,8 @@ def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:
         handed_back = connection.execute(
             statement,
             {
-                "task_id": claim.task_id,
-                "epoch": claim.epoch,
+                "run": claim.task_id,
+                "held_epoch": claim.epoch,
                 "mine": claim.state,
                 "why": step.kind,
                 "provider_code": step.provider_code,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from models.claims import STORED
 from phone_verification.arguments import CheckArguments, SendArguments, read_arguments
@@ -18,7 +17,7 @@ from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from tasks.asked import in_doubt
 from tasks.check import check
 from tasks.claim import Claim, Turn, begin, claim
-from tasks.outage import patiently
+from tasks.outage import DATABASE_AWAY, patiently
 from tasks.record import hand_back, record
 from tasks.send import send
 from tasks.services import Services
@@ -76,7 +75,7 @@ def accept(
         return perform(services, taken, arguments)
     if isinstance(taken, Turn):
         return Later(delay_seconds=taken.delay_seconds, kind=None, wants_result=wants_result)
-    known = services.database.one(STORED, {"task_id": task_id})
+    known = services.database.one(STORED, {"run": task_id})
     if known is not None and not services.acceptance.is_same_intent(arguments, known.arguments_fingerprint):
         # Storing the conflict would poison the first caller's result for ever.
         log.warning("run.idempotency_conflict", task_id=task_id)
@@ -86,7 +85,7 @@ def accept(
 
 def stored(services: Services, task_id: str) -> Reply:
     """Return the frozen result of a run that is over."""
-    known = services.database.one(STORED, {"task_id": task_id})
+    known = services.database.one(STORED, {"run": task_id})
     if known is None or known.state is not RunState.DONE:
         return NotMine()
     return Done(known.result)
@@ -98,7 +97,7 @@ def perform(
     """Ask under a claim and write down what came of it."""
     try:
         step = _next_step(services, taken, arguments)
-    except SQLAlchemyError:
+    except DATABASE_AWAY:
         raise
     except Exception as error:
         log.error(

@@ -65,7 +65,7 @@ def _end(connection: Connection, row: AnyRow) -> None:
     connection.execute(
         RECORD_SWEPT,
         {
-            "swept_task_id": row.task_id,
+            "run": row.task_id,
             "outcome": step.outcome,
             "error_kind": kind,
             "provider_code": row.provider_code,

@@ -17,15 +17,15 @@ _POOLS: Final = ("celery.concurrency.thread", "celery.concurrency.solo", "celery
 class Startup(bootsteps.StartStopStep):
     """Checks what was given, before the pool exists."""
 
-    def __init__(self, worker: Any, **_: Any) -> None:  # noqa: ANN401 - Celery's signature
+    def __init__(self, worker: Any, autoscale: object = None, **_: Any) -> None:  # noqa: ANN401 - Celery's
         super().__init__(worker)
         settings = read_settings(Settings)
-        _refuse_pool(worker)
+        _refuse_pool(worker.pool_cls, autoscale)
         provide(lambda: make_services(settings, concurrency=worker.concurrency or 1))
 
 
-def _refuse_pool(worker: Any) -> None:  # noqa: ANN401 - Celery's type
-    if worker.autoscale:
+def _refuse_pool(pool: type, autoscale: object) -> None:
+    if autoscale:
         raise SettingsError("Cannot start: --autoscale crashes the threads pool; use --concurrency.")
-    if worker.pool_cls.__module__ not in _POOLS:
+    if pool.__module__ not in _POOLS:
         raise SettingsError("Cannot start: this pool stalls on Redis; use --pool=threads.")
