@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import signal
 import sys
 
@@ -13,8 +12,11 @@ from simulator.switches import Switches
 
 def main() -> None:
     """Serve until told to stop."""
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(_arguments()))
+    arguments = _arguments()
+    try:
+        asyncio.run(_serve(arguments))
+    except OSError as error:
+        sys.exit(f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}")
 
 
 def _arguments() -> argparse.Namespace:

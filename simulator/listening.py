@@ -124,6 +124,8 @@ class Simulator:
             transport = connection.transport
             if transport is not None and self._is_idle(transport):
                 connection.force_close()
+        # The loop closes their sockets in its next round: after it no client can reuse one.
+        await asyncio.sleep(0)
 
     def _is_idle(self, transport: asyncio.Transport) -> bool:
         is_main = transport.get_extra_info("sockname") == self.address

@@ -74,9 +74,7 @@ class Watching:
         return reply({"error": f"no side-door call: {request.method} {request.path}"}, 404)
 
     def _messages(self, request: web.Request) -> list[Message]:
-        to = request.query.get("to")
-        messages = self._simulator.world.twilio.book.messages
-        return [message for message in messages if to in {None, message.to}]
+        return self._simulator.world.twilio.book.messages_to(request.query.get("to"))
 
 
 def _verification(known: Verification, now: datetime) -> JsonObject:

@@ -32,6 +32,7 @@ class Book:
     latest: dict[tuple[str, str], Verification] = field(default_factory=dict)
     by_attempt: dict[str, Verification] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    by_number: dict[str, list[Message]] = field(default_factory=dict)
 
     def enter(self, verification: Verification) -> None:
         """Write a new verification in; it supersedes the number's earlier one."""
@@ -52,6 +53,7 @@ class Book:
             at=attempt.at,
         )
         self.messages.append(message)
+        self.by_number.setdefault(verification.to, []).append(message)
 
     def find(self, service_sid: str, key: str, now: datetime) -> Verification | None:
         """The verification with that sid, or the latest one of that number or e-mail."""
@@ -66,9 +68,13 @@ class Book:
         found = self.find(service_sid, key, now)
         return found if found is not None and found.status is Status.PENDING else None
 
-    def attempts(self, now: datetime) -> Iterator[tuple[Verification, SendAttempt]]:
-        """Every send, newest first."""
-        for message in reversed(self.messages):
+    def messages_to(self, to: str | None) -> list[Message]:
+        """Every message to that number, or every message, oldest first."""
+        return self.messages if to is None else self.by_number.get(to, [])
+
+    def attempts(self, now: datetime, to: str | None = None) -> Iterator[tuple[Verification, SendAttempt]]:
+        """Every send to that number, or every send, newest first."""
+        for message in reversed(self.messages_to(to)):
             verification = self.by_attempt[message.attempt_sid]
             verification.expire_if_due(now)
             yield verification, _attempt(verification, message.attempt_sid)

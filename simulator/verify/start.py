@@ -22,9 +22,10 @@ def start(twilio: Twilio, call: Call, service: str) -> Answer:
     numbers.admit(twilio, request.to, request.channel, risk_check=request.risk_check)
     now = twilio.clock.now()
     _spend_rate_limits(twilio, request, now)
+    _refuse_haste(twilio, service, request.to, now)
     current = twilio.book.pending(service, request.to, now)
     if current is not None:
-        _refuse_when_used_up(twilio, current, now)
+        _refuse_used_up(twilio, current)
     if current is not None and not current.checks_used_up:
         verification = _resend(twilio, current, request, now)
     else:
@@ -49,11 +50,15 @@ def _count_rate_limits(twilio: Twilio, request: StartRequest, now: datetime) -> 
         twilio.rate_limits[name].uses.record(value, now)
 
 
-def _refuse_when_used_up(twilio: Twilio, current: Verification, now: datetime) -> None:
-    switches = twilio.switches
-    gap = timedelta(seconds=switches.min_gap_seconds)
-    if now - current.attempts[-1].at < gap:
+def _refuse_haste(twilio: Twilio, service: str, to: str, now: datetime) -> None:
+    last = twilio.book.find(service, to, now)
+    gap = timedelta(seconds=twilio.switches.min_gap_seconds)
+    if last is not None and now - last.attempts[-1].at < gap:
         raise twilio.limit_refusal(60212, "Too many concurrent requests for phone number")
+
+
+def _refuse_used_up(twilio: Twilio, current: Verification) -> None:
+    switches = twilio.switches
     if current.checks_used_up:
         if switches.start_after_max_checks is StartAfterMaxChecks.REFUSED:
             raise twilio.limit_refusal(60202, "Max check attempts reached")
