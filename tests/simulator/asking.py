@@ -1,0 +1,92 @@
+"""A plain HTTP client for these tests: no SDK, no pool, no proxy, hence no surprises."""
+
+import base64
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from simulator.account import Account
+
+ACCOUNT = Account()
+NUMBER = "+821012345678"
+OTHER = "+821087654321"
+SERVICE = f"/v2/Services/{ACCOUNT.service_sid}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+
+    @property
+    def json(self):
+        """The body as JSON."""
+        return json.loads(self.text)
+
+    @property
+    def code(self):
+        """The HTTP status with Twilio's error code."""
+        return self.status, self.json.get("code")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Calls of one account."""
+
+    url: str
+    user: str = ACCOUNT.account_sid
+    password: str = ACCOUNT.auth_token
+
+    def call(self, method, path, form=None, headers=None, timeout=10.0):
+        """One call on a connection of its own."""
+        address = urlsplit(self.url)
+        token = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        sent = {"Authorization": f"Basic {token}", **(headers or {})}
+        if form is not None:
+            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=timeout)
+        try:
+            connection.request(method, path, None if form is None else urlencode(form), sent)
+            response = connection.getresponse()
+            text = response.read().decode()
+            return Reply(status=response.status, text=text, headers=dict(response.getheaders()))
+        finally:
+            connection.close()
+
+    def get(self, path, **query):
+        """A GET with parameters; a `_` in their names stands for a dot."""
+        return self.call("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def start(self, to=NUMBER, channel="sms", timeout=10.0, **form):
+        """Start or resend."""
+        form = {"To": to, "Channel": channel, **form}
+        return self.call("POST", f"{SERVICE}/Verifications", form, timeout=timeout)
+
+    def check(self, code, to=NUMBER, timeout=10.0, **form):
+        """Check a code, by number unless a sid is given."""
+        key = {} if "VerificationSid" in form else {"To": to}
+        form = {"Code": code, **key, **form}
+        return self.call("POST", f"{SERVICE}/VerificationCheck", form, timeout=timeout)
+
+    def fetch(self, key=NUMBER):
+        """Read a verification."""
+        return self.call("GET", f"{SERVICE}/Verifications/{key}")
+
+    def update(self, status, key=NUMBER):
+        """Approve or cancel."""
+        return self.call("POST", f"{SERVICE}/Verifications/{key}", {"Status": status})
+
+    def attempts(self, **query):
+        """The list of attempts; `to` stands for ChannelData.To."""
+        names = {"to": "ChannelData.To"}
+        return self.get("/v2/Attempts", **{names.get(k, k): v for k, v in query.items()})
+
+    def wrong_checks(self, count, right):
+        """That many wrong checks, and the answer to the last."""
+        wrong = str((int(right) + 1) % 10**6).zfill(6)
+        return [self.check(wrong) for _ in range(count)][-1]

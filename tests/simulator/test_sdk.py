@@ -1,0 +1,79 @@
+"""The official SDK against the simulator."""
+
+import pytest
+
+from tests.simulator.asking import ACCOUNT, NUMBER
+
+exceptions = pytest.importorskip("twilio.base.exceptions")
+
+
+@pytest.fixture
+def service(sdk_client):
+    """The simulator's Verify service."""
+    return sdk_client.verify.v2.services(ACCOUNT.service_sid)
+
+
+def test_sdk_starts_reads_and_checks(service, sim):
+    """The life of a verification, with dates that the SDK could parse."""
+    started = service.verifications.create(to=NUMBER, channel="sms", locale="ko")
+    assert (started.status, started.date_created.year > 2000) == ("pending", True)
+    assert service.verifications(NUMBER).fetch().sid == started.sid
+
+    checked = service.verification_checks.create(to=NUMBER, code=sim.code(NUMBER))
+
+    assert (checked.status, checked.sid) == ("approved", started.sid)
+    with pytest.raises(exceptions.TwilioRestException) as gone:
+        service.verification_checks.create(verification_sid=started.sid, code="123456")
+    assert (gone.value.status, gone.value.code) == (404, 20404)
+
+
+def test_sdk_updates_a_verification(service):
+    """Cancel by number."""
+    service.verifications.create(to=NUMBER, channel="sms")
+
+    assert service.verifications(NUMBER).update(status="canceled").status == "canceled"
+
+
+def test_sdk_pages_through_attempts(service, sdk_client):
+    """The addresses in `meta` lead back to the simulator."""
+    for _ in range(5):
+        service.verifications.create(to=NUMBER, channel="sms")
+
+    attempts = sdk_client.verify.v2.verification_attempts
+    listed = attempts.list(channel_data_to=NUMBER, page_size=2)
+
+    assert len({attempt.sid for attempt in listed}) == 5
+    assert attempts(listed[0].sid).fetch().verification_sid == listed[0].verification_sid
+    summary = sdk_client.verify.v2.verification_attempts_summary().fetch()
+    assert (summary.total_attempts, summary.conversion_rate_percentage) == (5, "0")
+
+
+def test_sdk_manages_rate_limits(service):
+    """And is stopped by them."""
+    limit = service.rate_limits.create(unique_name="intent")
+    service.rate_limits(limit.sid).buckets.create(max=1, interval=600)
+    service.verifications.create(to=NUMBER, channel="sms", rate_limits={"intent": "a"})
+
+    with pytest.raises(exceptions.TwilioRestException) as limited:
+        service.verifications.create(to=NUMBER, channel="sms", rate_limits={"intent": "a"})
+
+    assert (limited.value.status, limited.value.code) == (429, 20429)
+    assert [each.unique_name for each in service.rate_limits.list()] == ["intent"]
+    (bucket,) = service.rate_limits("intent").buckets.list()
+    assert service.rate_limits("intent").buckets(bucket.sid).delete()
+
+
+def test_sdk_reads_and_changes_the_service(service):
+    """Booleans travel as words."""
+    assert service.fetch().code_length == 6
+    assert service.update(code_length=4, lookup_enabled=True).lookup_enabled is True
+
+
+def test_sdk_understands_problem_details(service, sim):
+    """It has an exception of its own for them."""
+    sim.fault("rfc9457", "start", status=429)
+
+    with pytest.raises(exceptions.TwilioServiceException) as problem:
+        service.verifications.create(to=NUMBER, channel="sms")
+
+    assert (problem.value.status, problem.value.code) == (429, 20429)
