@@ -6,7 +6,7 @@ any epoch. Only the run's own row is fenced.
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Update, and_, bindparam, case, func, insert, null, update
+from sqlalchemy import BindParameter, Boolean, Update, and_, bindparam, case, func, insert, null, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.closed_sets import VerificationStatus
@@ -101,11 +101,8 @@ def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' ins
             **{name: bindparam(name, type_=columns[name].type) for name in _COPIED},
             "created_at": created_at,
             "expires_at": now_plus(bindparam("ttl_seconds") - bindparam("age_seconds")),
-            "last_sent_at": case((bindparam("sent_now"), now()), else_=null()),
-            "completed_at": case(
-                (bindparam("status", type_=columns.status.type) == VerificationStatus.APPROVED, now()),
-                else_=null(),
-            ),
+            "last_sent_at": case((bindparam("is_sent_now", type_=Boolean()), now()), else_=null()),
+            "completed_at": case((bindparam("is_approved", type_=Boolean()), now()), else_=null()),
         }
     )
     new = added.excluded

@@ -28,6 +28,10 @@ class Waiting(Exception):  # noqa: N818 - what Flower shows for a retry; no erro
     """Why a run waits: a kind, never what anybody said."""
 
 
+class RunFault(Exception):  # noqa: N818 - what Flower shows for a bug
+    """A fault of ours; the log has where it happened, and nobody has what was said."""
+
+
 @shared_task(name=TASK_NAMES[Operation.SEND], bind=True, typing=False, acks_late=True, max_retries=None)
 def send_verification(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
     """Send a code; the contract's result as JSON."""
@@ -50,6 +54,9 @@ def _answer(
     except DATABASE_AWAY as error:
         log.error("run.database_away", error=type(error).__name__)
         _leave_to_the_sweeper(task, is_accepted=not (args or kwargs))
+    except Exception as error:
+        log.error("run.fault", exc_info=error)
+        raise RunFault(type(error).__name__) from None
     finally:
         structlog.contextvars.unbind_contextvars("task_id")
     if isinstance(reply, Done):

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.answer import Answer
+from models.closed_sets import VerificationStatus
 from models.records import (
     ADD_CALL,
     HAND_BACK_AMBIGUOUS,
@@ -89,7 +90,8 @@ def _keep(
             "code_hmac": kept.code_hmac,
             "age_seconds": kept.age_seconds,
             "ttl_seconds": services.ttl_seconds,
-            "sent_now": kept.is_sent_now,
+            "is_sent_now": kept.is_sent_now,
+            "is_approved": kept.status is VerificationStatus.APPROVED,
         },
     )
     for attempt_sid in kept.attempt_sids:

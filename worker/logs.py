@@ -6,11 +6,16 @@ Twilio's client logs URLs with numbers, Celery's trace logs results, kombu logs 
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
+from structlog.typing import EventDict
 
 from worker.settings import LogSettings, read_settings
+
+_FRAMES: Final = 12
 
 _QUIET: Final = {
     "twilio.http_client": logging.ERROR,
@@ -22,6 +27,19 @@ _QUIET: Final = {
     "sqlalchemy": logging.WARNING,
     "alembic": logging.WARNING,
 }
+
+
+def where_it_happened(logger: Any, name: str, event: EventDict) -> EventDict:  # noqa: ANN401, ARG001
+    """Turn a traceback into places and types: its texts and its variables could hold anything."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple):
+        error = error[1]
+    if not isinstance(error, BaseException):
+        return event
+    frames = traceback.extract_tb(error.__traceback__, limit=-_FRAMES)
+    event["error"] = type(error).__name__
+    event["where"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
 
 
 def configure_logs(**_: Any) -> None:  # noqa: ANN401 - Celery's signal passes what it likes
@@ -44,12 +62,15 @@ def configure_logs(**_: Any) -> None:  # noqa: ANN401 - Celery's signal passes w
         if is_json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
-    last = [structlog.processors.dict_tracebacks] if is_json else []
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, render],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                where_it_happened,
+                render,
+            ],
         )
     )
     root = logging.getLogger()

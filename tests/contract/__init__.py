@@ -1,0 +1,1 @@
+"""One suite over the stand-ins and the real thing."""

@@ -1,0 +1,1 @@
+"""What two files must agree on."""

@@ -1,0 +1,117 @@
+"""A worker as its own process, with everything real around it."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from models.database import Database, open_database
+from models.schema import upgrade
+from phone_verification import VerificationClient
+from phone_verification.kinds import PollState
+from phone_verification.results import Result
+from simulator.client import SimulatorClient
+from tasks.figures import Figures
+from tests.postgres import fresh_database
+from worker.bootstrap import make_client
+from worker.demo.redis_server import RedisServer
+from worker.demo.stage import environment_for
+from worker.demo.worker_process import worker_process
+from worker.settings import CallerSettings
+
+_NUMBERS = count(1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """A web backend's view: a client, the person's phone, and what was left in the database."""
+
+    client: VerificationClient
+    phone: SimulatorClient
+    database: Database
+    redis: RedisServer
+    environment: dict[str, str]
+    log: Path
+    worker: subprocess.Popen[bytes]
+    number: str = "010-1234-5678"
+
+    @property
+    def e164(self) -> str:
+        """The number as Twilio is told it."""
+        return "+82" + self.number.replace("-", "")[1:]
+
+    def result(self, task_id: str, *, within: float = 20) -> Result:
+        """Wait for a task's result."""
+        status = self.client.wait(task_id, timeout_seconds=within)
+        assert status.state is PollState.DONE, f"{status}\n{self.log.read_text()[-3000:]}"
+        assert status.result is not None
+        return status.result
+
+
+def settings_from(environment: dict[str, str]) -> CallerSettings:
+    """Read settings from a dictionary instead of this process' environment."""
+    return CallerSettings(**{name.lower(): value for name, value in environment.items()})  # type: ignore[arg-type]
+
+
+@contextmanager
+def backend_on(
+    database_url: str,
+    redis: RedisServer,
+    simulator: tuple[str, SimulatorClient],
+    directory: Path,
+    **settings: str,
+) -> Iterator[Backend]:
+    """Start a worker on a database of its own, and stand beside it as a web backend."""
+    environment = {
+        **environment_for(
+            broker_url=redis.url(),
+            result_backend=redis.url(1),
+            database_url=database_url,
+            simulator_url=simulator[0],
+        ),
+        **settings,
+    }
+    database = open_database(database_url)
+    upgrade(database.engine)
+    log = directory / "worker.log"
+    with (
+        worker_process(environment, log, name="test", concurrency=4) as process,
+        make_client(settings_from(environment), Figures()) as client,
+    ):
+        yield Backend(
+            client=client,
+            phone=simulator[1],
+            database=database,
+            redis=redis,
+            environment=environment,
+            log=log,
+            worker=process,
+        )
+    database.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_backend(
+    request: pytest.FixtureRequest,
+    redis: RedisServer,
+    simulator_server: tuple[str, SimulatorClient],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Backend]:
+    """One worker for all tests that leave it as it was, on each kind of database."""
+    directory = tmp_path_factory.mktemp(request.param)
+    with ExitStack() as stack:
+        url = f"sqlite:///{directory}/test.db"
+        if request.param == "postgresql":
+            url = stack.enter_context(fresh_database(request.getfixturevalue("postgres")))
+        yield stack.enter_context(backend_on(url, redis, simulator_server, directory))
+
+
+@pytest.fixture
+def backend(shared_backend: Backend) -> Backend:
+    """A web backend beside a running worker, with a number that nobody has used."""
+    shared_backend.phone.reset()
+    return replace(shared_backend, number=f"010-{next(_NUMBERS):04d}-5678")
