@@ -43,21 +43,23 @@ async def _serve(arguments: argparse.Namespace) -> None:
     account = Account(**{name: given[name] for name in Account.__dataclass_fields__})
     switches = Switches(ttl_seconds=arguments.ttl, latency_seconds=arguments.latency)
     simulator = Simulator(account, switches)
+    # Before anybody can know that it listens: whoever reads the line may end it at once.
+    told = _ears()
     await simulator.open(arguments.host, arguments.port)
     sys.stdout.write(f"simulator listening on {simulator.url}\n")
     sys.stdout.flush()
     try:
-        await _until_told()
+        await told.wait()
     finally:
         await simulator.close()
 
 
-async def _until_told() -> None:
+def _ears() -> asyncio.Event:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
-    await told.wait()
+    return told
 
 
 if __name__ == "__main__":

@@ -21,9 +21,7 @@ OURS = {"phone_verification", "worker", "tasks", "models", "gateway", "tests"}
 def test_signal_ends_it_quietly(number):
     """Exit status 0 and nothing on stderr."""
     command = [sys.executable, "-m", "simulator", "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline().startswith("simulator listening on http://127.0.0.1:")
 
         process.send_signal(number)
