@@ -1,14 +1,14 @@
 """One simulator process for all tests here, reset before each."""
 
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from simulator.client import SimulatorClient
 from simulator.process import running
-from tests.simulator.asking import ACCOUNT, Asking
+from tests.simulator.asking import ACCOUNT, Asking, Eventually, Meanwhile
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def twilio(served: tuple[str, SimulatorClient], sim: SimulatorClient) -> Asking:
 
 
 @pytest.fixture
-def sdk_client(served: tuple[str, SimulatorClient], sim: SimulatorClient):
+def sdk_client(served: tuple[str, SimulatorClient], sim: SimulatorClient) -> Iterator[object]:
     """The official client, pointed at the simulator; its connections are closed at the end."""
     rest = pytest.importorskip("twilio.rest")
     client = rest.Client(ACCOUNT.account_sid, ACCOUNT.auth_token)
@@ -42,25 +42,19 @@ def sdk_client(served: tuple[str, SimulatorClient], sim: SimulatorClient):
 
 
 @pytest.fixture
-def meanwhile(sim: SimulatorClient):
+def meanwhile(sim: SimulatorClient) -> Iterator[Meanwhile]:
     """Run a call in a thread and get its future; nothing waits at the end of the test."""
     pool = ThreadPoolExecutor(8)
-    futures: list[Future] = []
-
-    def submit(call, *arguments, **named):
-        futures.append(pool.submit(call, *arguments, **named))
-        return futures[-1]
-
-    yield submit
+    yield pool.submit
     sim.reset()
     pool.shutdown()
 
 
 @pytest.fixture
-def eventually():
+def eventually() -> Eventually:
     """Wait for a condition, ten seconds at most."""
 
-    def wait(condition):
+    def wait(condition: Callable[[], bool]) -> None:
         pause = threading.Event()
         for _ in range(1000):
             if condition():

@@ -5,18 +5,19 @@ import json
 
 import pytest
 
-from tests.simulator.asking import NUMBER, OTHER
+from simulator.client import SimulatorClient
+from tests.simulator.asking import NUMBER, OTHER, Asking, Eventually, Meanwhile, code_of
 
 GONE = (ConnectionError, http.client.RemoteDisconnected, http.client.IncompleteRead)
 
 
-def last(sim):
+def last(sim: SimulatorClient) -> tuple[str | None, bool, int | None, int | None]:
     """The last call as the log has it: fault, processed, what Twilio decided, what was answered."""
     entry = sim.requests()[-1]
     return entry["fault"], entry["processed"], entry["twilio_status"], entry["status"]
 
 
-def test_dropped_before_processing_sends_nothing(twilio, sim):
+def test_dropped_before_processing_sends_nothing(twilio: Asking, sim: SimulatorClient) -> None:
     """The connection ends and Twilio has not acted."""
     sim.fault("drop_before", "start")
 
@@ -26,7 +27,7 @@ def test_dropped_before_processing_sends_nothing(twilio, sim):
     assert (sim.sent(NUMBER), last(sim)) == (0, ("drop_before", False, None, None))
 
 
-def test_dropped_after_processing_has_sent(twilio, sim):
+def test_dropped_after_processing_has_sent(twilio: Asking, sim: SimulatorClient) -> None:
     """The connection is reset and the SMS is out: what correctness hangs on."""
     sim.fault("drop_after", "start")
 
@@ -37,7 +38,9 @@ def test_dropped_after_processing_has_sent(twilio, sim):
 
 
 @pytest.mark.parametrize(("processed", "sent"), [(True, 1), (False, 0)])
-def test_unanswered_call_ends_with_the_clients_patience(twilio, sim, processed, sent):
+def test_unanswered_call_ends_with_the_clients_patience(
+    twilio: Asking, sim: SimulatorClient, *, processed: bool, sent: int
+) -> None:
     """Processed or not, nothing comes back."""
     sim.fault("never_answer", "start", processed=processed)
 
@@ -47,7 +50,9 @@ def test_unanswered_call_ends_with_the_clients_patience(twilio, sim, processed, 
     assert sim.sent(NUMBER) == sent
 
 
-def test_late_processing_does_not_need_the_client(twilio, sim, eventually):
+def test_late_processing_does_not_need_the_client(
+    twilio: Asking, sim: SimulatorClient, eventually: Eventually
+) -> None:
     """A client that gave up does not stop Twilio."""
     sim.fault("process_late", "start", seconds=0.4)
 
@@ -59,7 +64,9 @@ def test_late_processing_does_not_need_the_client(twilio, sim, eventually):
 
 
 @pytest.mark.parametrize(("when", "sent"), [("before", 0), ("after", 1)])
-def test_delay_is_before_or_after_processing(twilio, sim, when, sent, meanwhile, eventually):
+def test_delay_is_before_or_after_processing(
+    twilio: Asking, sim: SimulatorClient, when: str, sent: int, meanwhile: Meanwhile, eventually: Eventually
+) -> None:
     """What a client that gives up early has caused."""
     sim.fault("delay", "start", seconds=0.5, when=when)
 
@@ -72,7 +79,7 @@ def test_delay_is_before_or_after_processing(twilio, sim, when, sent, meanwhile,
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_status_answers_twilios_error_body(twilio, sim, status):
+def test_status_answers_twilios_error_body(twilio: Asking, sim: SimulatorClient, status: int) -> None:
     """Unprocessed unless asked otherwise."""
     sim.fault("status", "start", status=status)
 
@@ -81,7 +88,7 @@ def test_status_answers_twilios_error_body(twilio, sim, status):
 
 
 @pytest.mark.parametrize(("form", "begins"), [("html", "<html>"), ("empty", "")])
-def test_status_answers_without_json(twilio, sim, form, begins):
+def test_status_answers_without_json(twilio: Asking, sim: SimulatorClient, form: str, begins: str) -> None:
     """As edges in front of an API do."""
     sim.fault("status", "start", status=502, body_form=form, processed=True)
 
@@ -91,7 +98,7 @@ def test_status_answers_without_json(twilio, sim, form, begins):
     assert sim.sent(NUMBER) == 1
 
 
-def test_status_carries_limit_headers_and_any_code(twilio, sim):
+def test_status_carries_limit_headers_and_any_code(twilio: Asking, sim: SimulatorClient) -> None:
     """Any error of Twilio's catalogue can be had."""
     sim.fault(
         "status",
@@ -110,7 +117,7 @@ def test_status_carries_limit_headers_and_any_code(twilio, sim):
     assert reply.headers["Twilio-Reached-Rate-Limit"] == "intent"
 
 
-def test_truncated_json_is_a_whole_answer_with_half_a_body(twilio, sim):
+def test_truncated_json_is_a_whole_answer_with_half_a_body(twilio: Asking, sim: SimulatorClient) -> None:
     """The HTTP is right, the JSON is not."""
     sim.fault("truncated_json", "start")
 
@@ -121,7 +128,7 @@ def test_truncated_json_is_a_whole_answer_with_half_a_body(twilio, sim):
     assert (reply.status, sim.sent(NUMBER)) == (201, 1)
 
 
-def test_cut_answer_breaks_off(twilio, sim):
+def test_cut_answer_breaks_off(twilio: Asking, sim: SimulatorClient) -> None:
     """The length that was promised never arrives."""
     sim.fault("cut_answer", "start")
 
@@ -132,7 +139,9 @@ def test_cut_answer_breaks_off(twilio, sim):
 
 
 @pytest.mark.parametrize(("processed", "status"), [(True, 201), (False, 200)])
-def test_wrong_json_is_a_page_under_a_good_status(twilio, sim, processed, status):
+def test_wrong_json_is_a_page_under_a_good_status(
+    twilio: Asking, sim: SimulatorClient, *, processed: bool, status: int
+) -> None:
     """A captive portal or a proxy's page."""
     sim.fault("wrong_json", "start", processed=processed)
 
@@ -142,18 +151,18 @@ def test_wrong_json_is_a_page_under_a_good_status(twilio, sim, processed, status
     assert sim.sent(NUMBER) == int(processed)
 
 
-def test_other_body_is_somebody_elses(twilio, sim):
+def test_other_body_is_somebody_elses(twilio: Asking, sim: SimulatorClient) -> None:
     """What a mixed-up connection would hand over: an approval of another number."""
     other = twilio.start(to=OTHER).json["sid"]
     twilio.start()
     sim.fault("other_body", "check", of=OTHER)
 
-    body = twilio.check(sim.code(NUMBER)).json
+    body = twilio.check(code_of(sim)).json
 
     assert (body["sid"], body["to"], body["status"]) == (other, OTHER, "approved")
 
 
-def test_other_body_is_what_was_given(twilio, sim):
+def test_other_body_is_what_was_given(twilio: Asking, sim: SimulatorClient) -> None:
     """Any JSON under any status."""
     sim.fault("other_body", "start", body={"status": "approved"}, status=200)
 
@@ -162,7 +171,7 @@ def test_other_body_is_what_was_given(twilio, sim):
     assert (reply.status, reply.json) == (200, {"status": "approved"})
 
 
-def test_problem_details_have_all_their_members(twilio, sim):
+def test_problem_details_have_all_their_members(twilio: Asking, sim: SimulatorClient) -> None:
     """https://www.rfc-editor.org/rfc/rfc9457."""
     sim.fault("rfc9457", "start", status=429, code=20429, retry_after="1")
 
@@ -173,7 +182,7 @@ def test_problem_details_have_all_their_members(twilio, sim):
     assert reply.headers["Retry-After"] == "1"
 
 
-def test_redirect_leads_elsewhere(twilio, sim):
+def test_redirect_leads_elsewhere(twilio: Asking, sim: SimulatorClient) -> None:
     """Unprocessed."""
     sim.fault("redirect", "start", location="/elsewhere")
 
@@ -183,14 +192,14 @@ def test_redirect_leads_elsewhere(twilio, sim):
     assert sim.sent(NUMBER) == 0
 
 
-def test_fault_hits_the_nth_call_that_many_times(twilio, sim):
+def test_fault_hits_the_nth_call_that_many_times(twilio: Asking, sim: SimulatorClient) -> None:
     """Counted from when it was posted."""
     sim.fault("status", "start", nth=2, times=2)
 
     assert [twilio.start().status for _ in range(4)] == [201, 503, 503, 201]
 
 
-def test_fault_hits_until_removed(twilio, sim):
+def test_fault_hits_until_removed(twilio: Asking, sim: SimulatorClient) -> None:
     """`times` of null."""
     fault = sim.fault("status", times=None)
     assert {twilio.fetch().status for _ in range(3)} == {503}
@@ -200,7 +209,7 @@ def test_fault_hits_until_removed(twilio, sim):
     assert twilio.fetch().status == 404
 
 
-def test_fault_hits_its_endpoint_and_number_only(twilio, sim):
+def test_fault_hits_its_endpoint_and_number_only(twilio: Asking, sim: SimulatorClient) -> None:
     """Others pass."""
     sim.fault("status", "start", to=OTHER)
 
@@ -210,7 +219,7 @@ def test_fault_hits_its_endpoint_and_number_only(twilio, sim):
 
 
 @pytest.mark.parametrize("ask", ["check", "fetch", "attempts"])
-def test_fault_by_number_finds_calls_by_sid(twilio, sim, ask):
+def test_fault_by_number_finds_calls_by_sid(twilio: Asking, sim: SimulatorClient, ask: str) -> None:
     """A call may name its number by the verification's sid."""
     sid = twilio.start().json["sid"]
     sim.fault("status", ask, to=NUMBER)
@@ -223,7 +232,7 @@ def test_fault_by_number_finds_calls_by_sid(twilio, sim, ask):
     assert calls[ask]().status == 503
 
 
-def test_first_due_fault_wins_and_the_others_count(twilio, sim):
+def test_first_due_fault_wins_and_the_others_count(twilio: Asking, sim: SimulatorClient) -> None:
     """One fault for each call."""
     sim.fault("status", "start", status=500)
     sim.fault("status", "start", status=502, nth=2)
@@ -232,7 +241,7 @@ def test_first_due_fault_wins_and_the_others_count(twilio, sim):
     assert [(rule["seen"], rule["hits"]) for rule in sim.faults()] == [(3, 1), (3, 1)]
 
 
-def test_all_faults_can_be_removed(twilio, sim):
+def test_all_faults_can_be_removed(twilio: Asking, sim: SimulatorClient) -> None:
     """The list is empty then."""
     sim.fault("status", times=None)
     sim.fault("drop_before")

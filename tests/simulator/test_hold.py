@@ -4,11 +4,14 @@ import http.client
 
 import pytest
 
-from tests.simulator.asking import NUMBER, OTHER
+from simulator.client import SimulatorClient
+from tests.simulator.asking import NUMBER, OTHER, Asking, Eventually, Meanwhile
 
 
 @pytest.mark.parametrize(("when", "sent"), [("before", 0), ("after", 1)])
-def test_call_is_held_before_or_after_processing(twilio, sim, meanwhile, when, sent):
+def test_call_is_held_before_or_after_processing(
+    twilio: Asking, sim: SimulatorClient, meanwhile: Meanwhile, when: str, sent: int
+) -> None:
     """The barrier tells when it is there; the release lets it go on."""
     held = sim.fault("hold", "start", when=when)
     call = meanwhile(twilio.start)
@@ -22,7 +25,9 @@ def test_call_is_held_before_or_after_processing(twilio, sim, meanwhile, when, s
 
 
 @pytest.mark.parametrize(("when", "sent"), [("before", 0), ("after", 1)])
-def test_held_call_can_be_dropped(twilio, sim, meanwhile, when, sent):
+def test_held_call_can_be_dropped(
+    twilio: Asking, sim: SimulatorClient, meanwhile: Meanwhile, when: str, sent: int
+) -> None:
     """The client never learns."""
     held = sim.fault("hold", "start", when=when)
     call = meanwhile(twilio.start)
@@ -35,7 +40,9 @@ def test_held_call_can_be_dropped(twilio, sim, meanwhile, when, sent):
     assert sim.sent(NUMBER) == sent
 
 
-def test_held_call_is_processed_though_its_client_has_gone(twilio, sim, eventually):
+def test_held_call_is_processed_though_its_client_has_gone(
+    twilio: Asking, sim: SimulatorClient, eventually: Eventually
+) -> None:
     """Twilio landing a request late, to the moment."""
     held = sim.fault("hold", "start")
     with pytest.raises(TimeoutError):
@@ -47,7 +54,7 @@ def test_held_call_is_processed_though_its_client_has_gone(twilio, sim, eventual
     eventually(lambda: sim.sent(NUMBER) == 1)
 
 
-def test_several_calls_are_held_together(twilio, sim, meanwhile):
+def test_several_calls_are_held_together(twilio: Asking, sim: SimulatorClient, meanwhile: Meanwhile) -> None:
     """The barrier counts."""
     held = sim.fault("hold", "start", times=2)
     calls = [meanwhile(twilio.start, to=to) for to in (NUMBER, OTHER)]
@@ -59,7 +66,7 @@ def test_several_calls_are_held_together(twilio, sim, meanwhile):
     assert [call.result().status for call in calls] == [201, 201]
 
 
-def test_removed_hold_lets_its_calls_go(twilio, sim, meanwhile):
+def test_removed_hold_lets_its_calls_go(twilio: Asking, sim: SimulatorClient, meanwhile: Meanwhile) -> None:
     """Nobody is forgotten."""
     held = sim.fault("hold", "start")
     call = meanwhile(twilio.start)
@@ -70,7 +77,7 @@ def test_removed_hold_lets_its_calls_go(twilio, sim, meanwhile):
     assert call.result().status == 201
 
 
-def test_barrier_gives_up(sim):
+def test_barrier_gives_up(sim: SimulatorClient) -> None:
     """TimeoutError says how many there were."""
     held = sim.fault("hold", "start")
 
@@ -78,7 +85,9 @@ def test_barrier_gives_up(sim):
         sim.wait_held(held, timeout=0.05)
 
 
-def test_reset_ends_held_and_hanging_calls(twilio, sim, meanwhile, eventually):
+def test_reset_ends_held_and_hanging_calls(
+    twilio: Asking, sim: SimulatorClient, meanwhile: Meanwhile, eventually: Eventually
+) -> None:
     """They end in the world in which they began and leave nothing in the new one."""
     held = sim.fault("hold", "start")
     sim.fault("process_late", "check", seconds=60)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.simulator.asking import NUMBER, OTHER
+from simulator.client import SimulatorClient
+from tests.simulator.asking import NUMBER, OTHER, Asking, Fields
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,9 @@ from tests.simulator.asking import NUMBER, OTHER
         ),
     ],
 )
-def test_number_is_refused_and_nothing_sent(twilio, sim, switches, expected):
+def test_number_is_refused_and_nothing_sent(
+    twilio: Asking, sim: SimulatorClient, switches: Fields, expected: tuple[int, int]
+) -> None:
     """Each script has its error code."""
     sim.switch(**switches)
 
@@ -45,14 +48,14 @@ def test_number_is_refused_and_nothing_sent(twilio, sim, switches, expected):
         ),
     ],
 )
-def test_number_is_let_through(twilio, sim, switches, form):
+def test_number_is_let_through(twilio: Asking, sim: SimulatorClient, switches: Fields, form: Fields) -> None:
     """What lifts a block, and what it does not cover."""
     sim.switch(**switches)
 
     assert twilio.start(**form).status == 201
 
 
-def test_undocumented_status_of_an_error_code_is_settable(twilio, sim):
+def test_undocumented_status_of_an_error_code_is_settable(twilio: Asking, sim: SimulatorClient) -> None:
     """Several codes are documented without their HTTP status."""
     sim.switch(review_hold=True, http_statuses={60238: 429})
 
@@ -61,7 +64,7 @@ def test_undocumented_status_of_an_error_code_is_settable(twilio, sim):
     assert (reply.status, reply.json["status"], reply.json["code"]) == (429, 429, 60238)
 
 
-def test_lookup_adds_the_carrier(twilio, sim):
+def test_lookup_adds_the_carrier(twilio: Asking, sim: SimulatorClient) -> None:
     """lookup_enabled fills the lookup field."""
     sim.switch(lookup_enabled=True, landlines=[OTHER])
 
@@ -69,7 +72,7 @@ def test_lookup_adds_the_carrier(twilio, sim):
     assert twilio.start(to=OTHER).json["lookup"]["carrier"]["type"] == "landline"
 
 
-def test_landline_that_was_not_skipped_stays_undelivered(twilio, sim):
+def test_landline_that_was_not_skipped_stays_undelivered(twilio: Asking, sim: SimulatorClient) -> None:
     """https://www.twilio.com/docs/api/errors/30006."""
     sim.switch(landlines=[NUMBER])
     twilio.start()

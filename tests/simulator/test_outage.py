@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.simulator.asking import NUMBER, SERVICE
+from simulator.client import SimulatorClient
+from tests.simulator.asking import NUMBER, SERVICE, Asking, Eventually, Meanwhile
 
 
-def test_unavailable_twilio_answers_503_everywhere(twilio, sim):
+def test_unavailable_twilio_answers_503_everywhere(twilio: Asking, sim: SimulatorClient) -> None:
     """Nothing is processed until the outage is over."""
     sim.outage("503")
     assert {twilio.start().code, twilio.get(SERVICE).code} == {(503, 20503)}
@@ -19,7 +20,7 @@ def test_unavailable_twilio_answers_503_everywhere(twilio, sim):
     assert sim.sent(NUMBER) == 1
 
 
-def test_refusing_twilio_accepts_no_connection(twilio, sim):
+def test_refusing_twilio_accepts_no_connection(twilio: Asking, sim: SimulatorClient) -> None:
     """The side door stays open, and the same port listens again."""
     sim.outage("refuse")
     with pytest.raises(ConnectionRefusedError):
@@ -31,10 +32,10 @@ def test_refusing_twilio_accepts_no_connection(twilio, sim):
     assert twilio.start().status == 201
 
 
-def test_refusing_twilio_closes_pooled_connections(twilio, sim):
+def test_refusing_twilio_closes_pooled_connections(twilio: Asking, sim: SimulatorClient) -> None:
     """A keep-alive connection would outlive the listener."""
     address = urlsplit(twilio.url)
-    pooled = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
+    pooled = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
     pooled.request("GET", SERVICE)
     pooled.getresponse().read()
 
@@ -46,11 +47,13 @@ def test_refusing_twilio_closes_pooled_connections(twilio, sim):
 
 
 @pytest.mark.parametrize("mode", ["503", "refuse"])
-def test_outage_ends_by_itself(twilio, sim, eventually, mode):
+def test_outage_ends_by_itself(
+    twilio: Asking, sim: SimulatorClient, eventually: Eventually, mode: str
+) -> None:
     """After the given real seconds."""
     sim.outage(mode, seconds=0.2)
 
-    def answers():
+    def answers() -> bool:
         try:
             return twilio.fetch().status == 404
         except ConnectionRefusedError:
@@ -60,7 +63,9 @@ def test_outage_ends_by_itself(twilio, sim, eventually, mode):
     eventually(answers)
 
 
-def test_fault_makes_twilio_refuse_from_a_call_on(twilio, sim, eventually):
+def test_fault_makes_twilio_refuse_from_a_call_on(
+    twilio: Asking, sim: SimulatorClient, eventually: Eventually
+) -> None:
     """That call is dropped, the next ones are refused."""
     sim.fault("refuse", "start", nth=2)
     twilio.start()
@@ -75,7 +80,9 @@ def test_fault_makes_twilio_refuse_from_a_call_on(twilio, sim, eventually):
     assert sim.sent(NUMBER) == 2
 
 
-def test_call_under_way_is_answered_while_others_are_refused(twilio, sim, meanwhile):
+def test_call_under_way_is_answered_while_others_are_refused(
+    twilio: Asking, sim: SimulatorClient, meanwhile: Meanwhile
+) -> None:
     """Refusing ends no conversation."""
     held = sim.fault("hold", "start")
     call = meanwhile(twilio.start)
@@ -87,7 +94,7 @@ def test_call_under_way_is_answered_while_others_are_refused(twilio, sim, meanwh
     assert call.result().status == 201
 
 
-def test_reset_ends_the_outage(twilio, sim):
+def test_reset_ends_the_outage(twilio: Asking, sim: SimulatorClient) -> None:
     """As everything."""
     sim.outage("refuse")
 

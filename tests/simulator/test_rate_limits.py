@@ -4,25 +4,27 @@ import json
 
 import pytest
 
-from tests.simulator.asking import NUMBER, OTHER, SERVICE
+from simulator.client import SimulatorClient
+from tests.simulator.asking import NUMBER, OTHER, SERVICE, Asking, Fields, Reply
 
 LIMITS = f"{SERVICE}/RateLimits"
 
 
 @pytest.fixture
-def limit(twilio):
+def limit(twilio: Asking) -> str:
     """A limit `intent` of one start in 600 seconds."""
-    sid = twilio.call("POST", LIMITS, {"UniqueName": "intent", "Description": "d"}).json["sid"]
+    made = twilio.call("POST", LIMITS, {"UniqueName": "intent", "Description": "d"})
+    sid = str(made.json["sid"])
     twilio.call("POST", f"{LIMITS}/{sid}/Buckets", {"Max": "1", "Interval": "600"})
     return sid
 
 
-def limited(twilio, value, to=NUMBER):
+def limited(twilio: Asking, value: str, to: str = NUMBER) -> Reply:
     """A start under the limit."""
     return twilio.start(to=to, RateLimits=json.dumps({"intent": value}))
 
 
-def test_rate_limit_is_made_read_changed_and_deleted(twilio, limit):
+def test_rate_limit_is_made_read_changed_and_deleted(twilio: Asking, limit: str) -> None:
     """By sid or by unique name."""
     read = twilio.get(f"{LIMITS}/{limit}").json
     assert (read["unique_name"], read["description"]) == ("intent", "d")
@@ -36,7 +38,7 @@ def test_rate_limit_is_made_read_changed_and_deleted(twilio, limit):
     assert twilio.get(f"{LIMITS}/{limit}").code == (404, 20404)
 
 
-def test_bucket_is_made_read_changed_and_deleted(twilio, limit):
+def test_bucket_is_made_read_changed_and_deleted(twilio: Asking, limit: str) -> None:
     """As the limits."""
     (bucket,) = twilio.get(f"{LIMITS}/{limit}/Buckets").json["buckets"]
     path = f"{LIMITS}/{limit}/Buckets/{bucket['sid']}"
@@ -59,12 +61,14 @@ def test_bucket_is_made_read_changed_and_deleted(twilio, limit):
         (f"{LIMITS}/intent/Buckets", {"Max": "5"}, 60200),
     ],
 )
-def test_wrong_limit_or_bucket_is_refused(twilio, limit, path, form, code):
+def test_wrong_limit_or_bucket_is_refused(
+    twilio: Asking, limit: str, path: str, form: Fields, code: int
+) -> None:
     """Each mistake has its error code."""
     assert twilio.call("POST", path, form).code == (400, code)
 
 
-def test_used_up_value_may_not_start(twilio, sim, limit):
+def test_used_up_value_may_not_start(twilio: Asking, sim: SimulatorClient, limit: str) -> None:
     """429 with both headers, until the interval is over; other values are free."""
     assert limited(twilio, "a").status == 201
     sim.advance(590)
@@ -80,7 +84,9 @@ def test_used_up_value_may_not_start(twilio, sim, limit):
 
 
 @pytest.mark.parametrize(("counts", "status"), [(False, 201), (True, 429)])
-def test_refused_start_uses_up_the_limit_if_switched(twilio, sim, limit, counts, status):
+def test_refused_start_uses_up_the_limit_if_switched(
+    twilio: Asking, sim: SimulatorClient, limit: str, *, counts: bool, status: int
+) -> None:
     """Whether a start that Twilio refuses for another reason counts is not documented."""
     sim.switch(rate_limits_count_refused=counts, opted_out=[OTHER], max_sends=1)
     twilio.start()
@@ -90,7 +96,7 @@ def test_refused_start_uses_up_the_limit_if_switched(twilio, sim, limit, counts,
     assert limited(twilio, "a").status == status
 
 
-def test_limit_without_buckets_limits_nothing(twilio):
+def test_limit_without_buckets_limits_nothing(twilio: Asking) -> None:
     """A name alone has no figure."""
     twilio.call("POST", LIMITS, {"UniqueName": "intent"})
 

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from simulator.client import SideDoorError
-from tests.simulator.asking import ACCOUNT, NUMBER, OTHER
+from simulator.client import SideDoorError, SimulatorClient
+from tests.simulator.asking import ACCOUNT, NUMBER, OTHER, Asking, Fields
 
 
-def test_inbox_holds_what_the_phone_received(twilio, sim):
+def test_inbox_holds_what_the_phone_received(twilio: Asking, sim: SimulatorClient) -> None:
     """With the code, in words and alone."""
     started = twilio.start().json
     twilio.start(to=OTHER)
@@ -23,12 +23,12 @@ def test_inbox_holds_what_the_phone_received(twilio, sim):
     assert [each["to"] for each in sim.inbox()] == [NUMBER, OTHER]
 
 
-def test_number_without_messages_has_no_code(sim):
+def test_number_without_messages_has_no_code(sim: SimulatorClient) -> None:
     """None, no error."""
     assert (sim.code(NUMBER), sim.inbox(NUMBER), sim.sent(NUMBER)) == (None, [], 0)
 
 
-def test_request_log_tells_everything_but_the_credentials(twilio, sim):
+def test_request_log_tells_everything_but_the_credentials(twilio: Asking, sim: SimulatorClient) -> None:
     """What was asked, what Twilio decided, what was answered."""
     twilio.start()
     twilio.check("0000")
@@ -42,7 +42,7 @@ def test_request_log_tells_everything_but_the_credentials(twilio, sim):
     assert "Authorization" not in entry["headers"]
 
 
-def test_counts_tell_calls_by_endpoint_and_second(twilio, sim):
+def test_counts_tell_calls_by_endpoint_and_second(twilio: Asking, sim: SimulatorClient) -> None:
     """The sum over the seconds is the number of calls."""
     twilio.start()
     twilio.fetch()
@@ -56,7 +56,7 @@ def test_counts_tell_calls_by_endpoint_and_second(twilio, sim):
     assert (counts["in_flight"], counts["most_in_flight"]) == (0, 1)
 
 
-def test_clock_moves_and_can_be_set(twilio, sim):
+def test_clock_moves_and_can_be_set(twilio: Asking, sim: SimulatorClient) -> None:
     """Every date of Twilio's follows."""
     sim.set_clock("2030-01-01T00:00:00Z")
     sim.advance(3600)
@@ -65,7 +65,7 @@ def test_clock_moves_and_can_be_set(twilio, sim):
     assert twilio.start().json["date_created"].startswith("2030-01-01T01:00:0")
 
 
-def test_verifications_tell_what_really_happened(twilio, sim):
+def test_verifications_tell_what_really_happened(twilio: Asking, sim: SimulatorClient) -> None:
     """Expired ones too, without anybody asking Twilio."""
     twilio.start()
     sim.advance(600)
@@ -76,7 +76,7 @@ def test_verifications_tell_what_really_happened(twilio, sim):
     assert statuses == {NUMBER: "expired", OTHER: "pending"}
 
 
-def test_reset_restores_the_switches(sim):
+def test_reset_restores_the_switches(sim: SimulatorClient) -> None:
     """And the clock."""
     before = sim.switches()
     sim.switch(max_sends=1, trial=True)
@@ -91,7 +91,7 @@ def test_reset_restores_the_switches(sim):
     "changes",
     [{"unknown": 1}, {"max_sends": 0}, {"after_max_checks": "418"}, {"ttl_seconds": "soon"}],
 )
-def test_wrong_switch_changes_nothing(sim, changes):
+def test_wrong_switch_changes_nothing(sim: SimulatorClient, changes: Fields) -> None:
     """All or none, and the answer names it."""
     before = sim.switches()
 
@@ -102,7 +102,7 @@ def test_wrong_switch_changes_nothing(sim, changes):
 
 
 @pytest.mark.parametrize("fields", [{"action": "explode"}, {"action": "delay", "second": 1}])
-def test_wrong_fault_is_refused(sim, fields):
+def test_wrong_fault_is_refused(sim: SimulatorClient, fields: Fields) -> None:
     """A misspelt fault must not pass for an armed one."""
     with pytest.raises(SideDoorError):
         sim.fault(**fields)
@@ -119,10 +119,12 @@ def test_wrong_fault_is_refused(sim, fields):
         ("POST", "/__sim__/faults/7/release", None, 400),
     ],
 )
-def test_wrong_side_door_call_is_explained(twilio, method, path, body, status):
+def test_wrong_side_door_call_is_explained(
+    twilio: Asking, method: str, path: str, body: str | None, status: int
+) -> None:
     """With a JSON body that says why, never with Twilio's."""
     address = urlsplit(twilio.url)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
     connection.request(method, path, body)
 
     response = connection.getresponse()

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
-from tests.simulator.asking import ACCOUNT, NUMBER, OTHER, SERVICE
+from simulator.client import SimulatorClient
+from tests.simulator.asking import ACCOUNT, NUMBER, OTHER, SERVICE, Asking, Fields, code_of
 
 
-def test_start_answers_a_pending_verification_in_the_captured_form(twilio, sim):
+def test_start_answers_a_pending_verification_in_the_captured_form(
+    twilio: Asking, sim: SimulatorClient
+) -> None:
     """The body is the one that the live API was seen to give."""
     body = twilio.start().json
 
@@ -32,7 +35,7 @@ def test_start_answers_a_pending_verification_in_the_captured_form(twilio, sim):
     }
 
 
-def test_spec_form_answers_like_the_published_sample(twilio, sim):
+def test_spec_form_answers_like_the_published_sample(twilio: Asking, sim: SimulatorClient) -> None:
     """The published samples differ from captures in four places."""
     sim.switch(answer_form="spec")
 
@@ -43,29 +46,29 @@ def test_spec_form_answers_like_the_published_sample(twilio, sim):
     assert body["send_code_attempts"][0]["time"] == body["date_created"]
 
 
-def test_the_code_never_appears_on_twilio_paths(twilio, sim):
+def test_the_code_never_appears_on_twilio_paths(twilio: Asking, sim: SimulatorClient) -> None:
     """Only the side door tells the code."""
     answers = [twilio.start(), twilio.fetch(), twilio.attempts()]
 
-    assert all(sim.code(NUMBER) not in answer.text for answer in answers)
+    assert all(code_of(sim) not in answer.text for answer in answers)
 
 
-def test_resend_keeps_sid_code_and_end_of_life(twilio, sim):
+def test_resend_keeps_sid_code_and_end_of_life(twilio: Asking, sim: SimulatorClient) -> None:
     """A second start within the lifetime sends the same code once more."""
     first = twilio.start().json
-    code = sim.code(NUMBER)
+    code = code_of(sim)
     sim.advance(400)
 
     second = twilio.start(channel="call").json
 
-    assert (second["sid"], sim.code(NUMBER)) == (first["sid"], code)
+    assert (second["sid"], code_of(sim)) == (first["sid"], code)
     assert [sent["channel"] for sent in second["send_code_attempts"]] == ["sms", "call"]
     sim.advance(201)
     assert twilio.check(code).code == (404, 20404)
 
 
 @pytest.mark.parametrize("updates", [True, False])
-def test_resend_updates_the_date_if_switched(twilio, sim, updates):
+def test_resend_updates_the_date_if_switched(twilio: Asking, sim: SimulatorClient, *, updates: bool) -> None:
     """Whether a resend moves date_updated is a switch."""
     sim.switch(resend_updates_date=updates)
     first = twilio.start().json
@@ -74,7 +77,7 @@ def test_resend_updates_the_date_if_switched(twilio, sim, updates):
     assert (twilio.start().json["date_updated"] != first["date_updated"]) is updates
 
 
-def test_sixth_start_is_refused_until_expiry(twilio, sim):
+def test_sixth_start_is_refused_until_expiry(twilio: Asking, sim: SimulatorClient) -> None:
     """Five sends for each verification: https://www.twilio.com/docs/api/errors/60203."""
     sids = {twilio.start().json["sid"] for _ in range(5)}
 
@@ -85,7 +88,9 @@ def test_sixth_start_is_refused_until_expiry(twilio, sim):
 
 
 @pytest.mark.parametrize(("seconds", "header"), [(None, None), (7, "7")])
-def test_limit_refusals_carry_retry_after_if_switched(twilio, sim, seconds, header):
+def test_limit_refusals_carry_retry_after_if_switched(
+    twilio: Asking, sim: SimulatorClient, seconds: int | None, header: str | None
+) -> None:
     """Whether 60203 names a wait is not documented, hence a switch."""
     sim.switch(max_sends=1, retry_after_seconds=seconds)
     twilio.start()
@@ -93,7 +98,7 @@ def test_limit_refusals_carry_retry_after_if_switched(twilio, sim, seconds, head
     assert twilio.start().headers.get("Retry-After") == header
 
 
-def test_hasty_start_is_refused(twilio, sim):
+def test_hasty_start_is_refused(twilio: Asking, sim: SimulatorClient) -> None:
     """Two starts closer than the gap: https://www.twilio.com/docs/api/errors/60212."""
     sim.switch(min_gap_seconds=30)
     twilio.start()
@@ -117,7 +122,7 @@ def test_hasty_start_is_refused(twilio, sim):
         ({"RiskCheck": "perhaps"}, "`RiskCheck`: perhaps"),
     ],
 )
-def test_wrong_parameter_is_named(twilio, sim, form, named):
+def test_wrong_parameter_is_named(twilio: Asking, sim: SimulatorClient, form: Fields, named: str) -> None:
     """A 60200 says which parameter is wrong, and nothing is sent."""
     reply = twilio.start(**form)
 
@@ -135,36 +140,36 @@ def test_wrong_parameter_is_named(twilio, sim, form, named):
         ({"channel": "call", "AppHash": "abcdefghijk"}, (400, 60602)),
     ],
 )
-def test_unsupported_feature_is_refused(twilio, form, expected):
+def test_unsupported_feature_is_refused(twilio: Asking, form: Fields, expected: tuple[int, int]) -> None:
     """What the service does not offer has an error code of its own."""
     assert twilio.start(**form).code == expected
 
 
-def test_custom_code_is_sent_when_enabled(twilio, sim):
+def test_custom_code_is_sent_when_enabled(twilio: Asking, sim: SimulatorClient) -> None:
     """A code of the caller's own."""
     sim.switch(custom_code_enabled=True)
 
     twilio.start(CustomCode="2468")
 
-    assert sim.code(NUMBER) == "2468"
+    assert code_of(sim) == "2468"
     assert twilio.start(CustomCode="123").code == (400, 60200)
 
 
-def test_email_and_auto_channels_start(twilio, sim):
+def test_email_and_auto_channels_start(twilio: Asking, sim: SimulatorClient) -> None:
     """An address for `email`; `auto` picks SMS."""
     assert twilio.start(to="a@example.com", channel="email").status == 201
     assert twilio.start(channel="auto").json["channel"] == "sms"
 
 
-def test_code_has_the_set_length(twilio, sim):
+def test_code_has_the_set_length(twilio: Asking, sim: SimulatorClient) -> None:
     """code_length is the service's."""
     sim.switch(code_length=8)
     twilio.start()
 
-    assert len(sim.code(NUMBER)) == 8
+    assert len(code_of(sim)) == 8
 
 
-def test_idempotency_headers_are_ignored(twilio, sim):
+def test_idempotency_headers_are_ignored(twilio: Asking, sim: SimulatorClient) -> None:
     """Twilio has none: the same call twice acts twice."""
     form = {"To": NUMBER, "Channel": "sms"}
     headers = {"Idempotency-Key": "a", "I-Twilio-Idempotency-Token": "a"}
@@ -175,7 +180,7 @@ def test_idempotency_headers_are_ignored(twilio, sim):
     assert sim.sent(NUMBER) == 2
 
 
-def test_json_body_is_no_form(twilio):
+def test_json_body_is_no_form(twilio: Asking) -> None:
     """Parameters come as a form only."""
     headers = {"Content-Type": "application/json"}
     body = {"To": NUMBER, "Channel": "sms"}
@@ -186,7 +191,7 @@ def test_json_body_is_no_form(twilio):
     assert json.loads(reply.text)["more_info"].endswith("/60200")
 
 
-def test_start_with_a_service_of_somebody_elses_is_not_found(twilio):
+def test_start_with_a_service_of_somebody_elses_is_not_found(twilio: Asking) -> None:
     """A wrong service sid looks like any other 404, with the path in it."""
     path = f"/v2/Services/VA{'9' * 32}/Verifications"
 

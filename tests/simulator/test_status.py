@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.simulator.asking import NUMBER
+from simulator.client import SimulatorClient
+from tests.simulator.asking import NUMBER, Asking, code_of
 
 
 @pytest.mark.parametrize("key", [NUMBER, "%2B821012345678"])
-def test_pending_verification_is_found_by_number(twilio, key):
+def test_pending_verification_is_found_by_number(twilio: Asking, key: str) -> None:
     """A raw plus and an escaped one are the same."""
     started = twilio.start().json
 
@@ -14,10 +15,10 @@ def test_pending_verification_is_found_by_number(twilio, key):
     assert twilio.fetch(started["sid"]).json == started
 
 
-def test_approved_and_expired_verifications_are_gone(twilio, sim):
+def test_approved_and_expired_verifications_are_gone(twilio: Asking, sim: SimulatorClient) -> None:
     """https://www.twilio.com/docs/api/errors/20404."""
     sid = twilio.start().json["sid"]
-    twilio.check(sim.code(NUMBER))
+    twilio.check(code_of(sim))
     assert twilio.fetch(sid).code == (404, 20404)
 
     twilio.start()
@@ -26,16 +27,16 @@ def test_approved_and_expired_verifications_are_gone(twilio, sim):
     assert twilio.fetch().code == (404, 20404)
 
 
-def test_cancel_frees_the_number(twilio):
+def test_cancel_frees_the_number(twilio: Asking) -> None:
     """Cancelling lifts the five-send limit at once, and stays visible."""
-    first = [twilio.start() for _ in range(5)][0].json["sid"]
+    (first,) = {twilio.start().json["sid"] for _ in range(5)}
 
     assert twilio.update("canceled").json["status"] == "canceled"
     assert twilio.fetch(first).json["status"] == "canceled"
     assert twilio.start().json["sid"] != first
 
 
-def test_approval_by_update_converts_the_attempt(twilio):
+def test_approval_by_update_converts_the_attempt(twilio: Asking) -> None:
     """Feedback for a code that was checked elsewhere."""
     twilio.start()
 
@@ -43,14 +44,14 @@ def test_approval_by_update_converts_the_attempt(twilio):
     assert twilio.attempts().json["attempts"][0]["conversion_status"] == "converted"
 
 
-def test_update_to_another_status_is_invalid(twilio):
+def test_update_to_another_status_is_invalid(twilio: Asking) -> None:
     """Only approved and canceled can be set."""
     twilio.start()
 
     assert twilio.update("expired").code == (400, 60200)
 
 
-def test_update_of_an_ended_verification_is_not_found(twilio):
+def test_update_of_an_ended_verification_is_not_found(twilio: Asking) -> None:
     """It ends once."""
     twilio.start()
     twilio.update("canceled")
@@ -58,11 +59,9 @@ def test_update_of_an_ended_verification_is_not_found(twilio):
     assert twilio.update("approved").code == (404, 20404)
 
 
-@pytest.mark.parametrize("pace", [(1, 60, 60), (19, 180, 180)], ids=["minute", "hour"])
-def test_status_fetches_are_limited(twilio, sim, pace):
+@pytest.mark.parametrize(("step", "count"), [(0, 60), (19, 180)], ids=["minute", "hour"])
+def test_status_fetches_are_limited(twilio: Asking, sim: SimulatorClient, step: int, count: int) -> None:
     """60 a minute, 180 an hour, each by the simulator's clock."""
-    step, count, _ = pace
-    step = 0 if step == 1 else step
     sim.switch(ttl_seconds=86400)
     twilio.start()
     for _ in range(count):
@@ -74,7 +73,7 @@ def test_status_fetches_are_limited(twilio, sim, pace):
     assert twilio.fetch().status == 200
 
 
-def test_status_fetches_are_free_if_switched(twilio, sim):
+def test_status_fetches_are_free_if_switched(twilio: Asking, sim: SimulatorClient) -> None:
     """A long test may want them unlimited."""
     sim.switch(status_fetch_limits=False)
     twilio.start()
