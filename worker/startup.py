@@ -20,11 +20,12 @@ class Startup(bootsteps.StartStopStep):
     def __init__(self, worker: Any, autoscale: object = None, **_: Any) -> None:  # noqa: ANN401 - Celery's
         super().__init__(worker)
         settings = read_settings(Settings)
-        _refuse_pool(worker.pool_cls, autoscale)
+        refuse_pool(worker.pool_cls, autoscale)
         provide(lambda: make_services(settings, concurrency=worker.concurrency or 1))
 
 
-def _refuse_pool(pool: type, autoscale: object) -> None:
+def refuse_pool(pool: type, autoscale: object) -> None:
+    """Raise SettingsError for what would stall or crash later."""
     if autoscale:
         raise SettingsError("Cannot start: --autoscale crashes the threads pool; use --concurrency.")
     if pool.__module__ not in _POOLS:

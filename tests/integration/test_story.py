@@ -197,9 +197,7 @@ def test_an_outage_is_ridden_out(backend: Backend) -> None:
     assert backend.phone.sent(backend.e164) == 1
     with backend.database.transaction() as connection:
         calls = connection.scalars(
-            select(ProviderCall.answer_class)
-            .where(ProviderCall.task_id == task_id)
-            .order_by(ProviderCall.id)
+            select(ProviderCall.answer_class).where(ProviderCall.task_id == task_id).order_by(ProviderCall.id)
         ).all()
     assert calls[-1] == "succeeded"
     assert set(calls[:-1]) == {"not_sent"}

@@ -1,0 +1,59 @@
+"""The generated documents: `python -m tests.documents` writes them, `--check` compares.
+
+Lives here: which file comes from which function.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from gateway.catalogue_page import render_catalogue
+from phone_verification.arguments import CheckArguments, SendArguments
+from phone_verification.results import Result, RunStatus
+from worker.settings_page import render_environment
+
+ROOT = Path(__file__).parents[1]
+
+
+def json_schema() -> str:
+    """Write the contract's shapes as one JSON Schema."""
+    shapes = {
+        "send_verification": SendArguments.model_json_schema(),
+        "check_verification": CheckArguments.model_json_schema(),
+        "result": Result.model_json_schema(mode="serialization"),
+        "status": RunStatus.model_json_schema(mode="serialization"),
+    }
+    return json.dumps(shapes, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+DOCUMENTS = {
+    "docs/errors.md": render_catalogue,
+    "docs/contract.schema.json": json_schema,
+    ".env.example": render_environment,
+}
+
+
+def outdated() -> list[str]:
+    """Name the documents that are not what they would be written as."""
+    return [
+        name
+        for name, render in DOCUMENTS.items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text() != render()
+    ]
+
+
+def main() -> None:
+    """Write or compare."""
+    if "--check" not in sys.argv:
+        for name, render in DOCUMENTS.items():
+            (ROOT / name).write_text(render())
+            sys.stdout.write(f"wrote {name}\n")
+        return
+    names = outdated()
+    if names:
+        sys.exit(f"out of date: {', '.join(names)}; run `make docs`")
+    sys.stdout.write("generated documents are up to date\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What two files must agree on is a test."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models import TaskRun, schema
+from models.database import Database
+from phone_verification.accepted_runs import task_runs
+from phone_verification.kinds import KIND_FACTS, ErrorKind
+from phone_verification.queues import QUEUES
+from worker.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_clients_table_is_the_workers() -> None:
+    """Every column that the client writes is in the model, with the same type."""
+    for column in task_runs.columns:
+        model = TaskRun.__table__.columns[column.name]
+        if not hasattr(model.type, "enums"):
+            assert str(column.type) == str(model.type), column.name
+        assert getattr(column.type, "length", None) == getattr(model.type, "length", None), column.name
+
+
+def test_migrations_are_as_the_models_say(database: Database) -> None:
+    """The newest revision makes exactly the tables of the models, and can be repeated."""
+    engine: Engine = database.engine
+
+    assert schema.differences(engine) == []
+    assert schema.upgrade(engine) == schema.current_revision(engine) == schema.newest_revision()
+
+
+def test_the_example_environment_lists_every_setting() -> None:
+    """.env.example and the settings name the same variables."""
+    written = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert written == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_kind_has_its_facts() -> None:
+    """Each error kind has one row, with words in both languages."""
+    assert set(KIND_FACTS) == set(ErrorKind)
+    assert all(facts.message.ko and facts.message.en for facts in KIND_FACTS.values())
+
+
+def test_queues_declared_are_queues_consumed() -> None:
+    """The worker consumes the contract's queues and no other."""
+    import celeryconfig  # noqa: PLC0415 - reads the environment
+
+    assert {queue.name for queue in celeryconfig.task_queues} == set(QUEUES.values())
+
+
+def test_nothing_names_an_index_host_or_a_path_of_a_machine() -> None:
+    """Lock files and code speak of the product alone."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    forbidden = re.compile(r"pypi\.org|pythonhosted|index-url|/work/|/opt/|/root/")
+    for name in tracked.stdout.split():
+        path = ROOT / name
+        if path.suffix in (".png", ".gz") or path == Path(__file__):
+            continue
+        assert not forbidden.search(path.read_text()), name
+
+
+@pytest.mark.parametrize("lock", ["locks/worker.txt", "locks/dev.txt"])
+def test_locks_carry_hashes(lock: str) -> None:
+    """Every locked version has at least one hash."""
+    entries = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text().strip())
+
+    assert entries
+    assert all("--hash=sha256:" in entry for entry in entries)
