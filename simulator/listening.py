@@ -30,7 +30,8 @@ class Simulator:
         self.world = self._new_world()
         app = web.Application()
         add_side_door(app, self)
-        app.router.add_route("*", "/{path:.*}", self._serve)
+        # A line break, percent-encoded, is part of a path too.
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
         self._runner = web.AppRunner(
             app,
             access_log=None,
