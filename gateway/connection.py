@@ -83,14 +83,14 @@ class _Watched:
             if exchange.guard is not None and not exchange.guard():
                 raise NotWrittenError
             exchange.reached = True
-        super().send(data)  # type: ignore[misc]
+        super().send(data)
 
 
-class DeadlineHTTPConnection(_Watched, HTTPConnection):  # type: ignore[misc]  # http.client's own seam
+class DeadlineHTTPConnection(_Watched, HTTPConnection):
     """Plain HTTP, for a simulator."""
 
 
-class DeadlineHTTPSConnection(_Watched, HTTPSConnection):  # type: ignore[misc]  # as above
+class DeadlineHTTPSConnection(_Watched, HTTPSConnection):
     """HTTPS."""
 
 
@@ -100,7 +100,7 @@ class _FreshOnly:
     idle_seconds: float = 10
 
     def _get_conn(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - urllib3's connection
-        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        connection = super()._get_conn(timeout)
         if time.monotonic() - connection.last_used_at > self.idle_seconds:
             connection.close()
         return connection
@@ -108,7 +108,7 @@ class _FreshOnly:
     def _put_conn(self, conn: Any) -> None:  # noqa: ANN401 - as above
         if conn is not None:
             conn.last_used_at = time.monotonic()
-        super()._put_conn(conn)  # type: ignore[misc]
+        super()._put_conn(conn)
 
 
 def make_pools(*, concurrency: int, idle_seconds: float) -> PoolManager:

@@ -34,7 +34,7 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("package", sorted(EDGES))
 def test_a_package_imports_only_its_neighbours(package: str) -> None:
-    """worker -> tasks -> gateway, models, contract; the contract and the simulator import nothing of ours."""
+    """From worker to tasks to gateway and models; contract and simulator import nothing of ours."""
     ours = set(EDGES) | {"tests", "celeryconfig"}
 
     found = {name for path in modules(package) for name in imported(path)} & ours - {package}

@@ -13,7 +13,7 @@ def test_threads_are_fine() -> None:
 
 
 def test_a_pool_that_stalls_on_redis_is_refused() -> None:
-    """gevent and eventlet lose acknowledgements on Redis; any pool that was not tried is refused."""
+    """Both gevent and eventlet lose acknowledgements on Redis; any pool that was not tried is refused."""
     green = type("TaskPool", (), {"__module__": "celery.concurrency.gevent"})
 
     with pytest.raises(SettingsError, match="pool=threads"):

@@ -3,6 +3,7 @@
 Lives here: what is asked in which order. What is shown is what the client was told, as it changed.
 """
 
+import textwrap
 import time
 from collections.abc import Callable
 from itertools import count
@@ -82,7 +83,8 @@ def _tell(result: Result, say: Callable[[str], None]) -> None:
     kind = f" ({result.error.kind.value})" if result.error else ""
     say(f"   -> {result.outcome.value}{kind}{about}")
     if result.error:
-        say(f"      {result.error.message.en}")
+        for line in textwrap.wrap(result.error.message.en, 70):
+            say(f"      {line}")
 
 
 def _check(stage: Stage, code: str, handle: str) -> str:
