@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--host", default="127.0.0.1", help="where to listen")
     parser.add_argument("--port", type=int, default=8089, help="0 picks a free one")
+    parser.add_argument("--side-door-port", type=int, default=0, help="a second port, open in every outage")
     for name in Account.__dataclass_fields__:
         option = "--" + name.replace("_", "-")
         parser.add_argument(option, default=getattr(account, name), help="of the account played")
@@ -45,7 +46,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     simulator = Simulator(account, switches)
     # Before anybody can know that it listens: whoever reads the line may end it at once.
     told = _ears()
-    await simulator.open(arguments.host, arguments.port)
+    await simulator.open(arguments.host, arguments.port, arguments.side_door_port)
     sys.stdout.write(f"simulator listening on {simulator.url}\n")
     sys.stdout.flush()
     try:

@@ -44,23 +44,24 @@ class Simulator:
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: set[asyncio.BaseTransport | None] = set()
         self.address = ("", 0)
-        self.side_door = ""
+        self.side_door_port = 0
 
-    async def open(self, host: str, port: int) -> None:
+    async def open(self, host: str, port: int, side_door_port: int = 0) -> None:
         """Listen; port 0 picks a free one."""
         await self._runner.setup()
         # Bound and never listening: it keeps the port ours while connections are refused.
         self._reserved = _bind(host, port)
         self.address = (host, self._reserved.getsockname()[1])
         await self._listen()
-        door = _bind(host, 0)
-        self.side_door = _url(host, door.getsockname()[1])
+        door = _bind(host, side_door_port)
+        self.side_door_port = door.getsockname()[1]
         await web.SockSite(self._runner, door, backlog=_BACKLOG).start()
 
     @property
     def url(self) -> str:
         """Where Twilio's paths are."""
-        return _url(*self.address)
+        host, port = self.address
+        return f"http://{host}:{port}"
 
     async def close(self) -> None:
         """End quietly, with everybody who still waits."""
@@ -146,7 +147,3 @@ def _bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
     return bound
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://{host}:{port}"

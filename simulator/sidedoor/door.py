@@ -21,7 +21,7 @@ class Listening(Protocol):
     """The simulator as the side door sees it."""
 
     world: World
-    side_door: str
+    side_door_port: int
 
     @property
     def url(self) -> str:

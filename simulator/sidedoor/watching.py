@@ -16,11 +16,15 @@ class Watching:
     def __init__(self, simulator: Listening) -> None:
         self._simulator = simulator
 
-    async def about(self, _: web.Request) -> web.Response:
-        """Both addresses; the side door's stays open in every outage."""
+    async def about(self, request: web.Request) -> web.Response:
+        """Both addresses; the side door's stays open in every outage.
+
+        Its host is the one by which the asker reached us: a bound 0.0.0.0 leads nowhere.
+        """
         simulator = self._simulator
         account = simulator.world.twilio.account
-        urls = {"url": simulator.url, "side_door": simulator.side_door}
+        door = f"http://{request.url.host}:{simulator.side_door_port}"
+        urls = {"url": simulator.url, "side_door": door}
         return reply({**urls, "account": as_object(account)})
 
     async def inbox(self, request: web.Request) -> web.Response:

@@ -44,7 +44,5 @@ class RateLimit:
         recent = self.uses.within(value, window, now)
         if len(recent) < bucket.max:
             return None
-        if bucket.max == 0:
-            return bucket.interval
         frees_at = recent[-bucket.max] + window
         return max(1, math.ceil((frees_at - now).total_seconds()))
