@@ -6,6 +6,7 @@ likes. Here every wait is what is left of the call's budget.
 
 import http.client
 import io
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -120,6 +121,8 @@ def make_pools(*, concurrency: int, idle_seconds: float) -> PoolManager:
     class Secure(_FreshOnly, HTTPSConnectionPool):
         ConnectionCls = DeadlineHTTPSConnection
 
+    # At DEBUG it prints URLs, and a URL can hold a phone number.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
     Plain.idle_seconds = Secure.idle_seconds = idle_seconds
     pools = PoolManager(num_pools=4, maxsize=concurrency, block=False, retries=False)
     pools.pool_classes_by_scheme = {"http": Plain, "https": Secure}

@@ -1,0 +1,1 @@
+"""How we ask Twilio, without Twilio."""
