@@ -67,12 +67,12 @@ _HAND_BACK: Final = (
     )
 )
 
-HAND_BACK_WAITING: Final = _HAND_BACK.values(
+HAND_BACK_WAITING: Final = _HAND_BACK.where(TaskRun.state == RunState.CALLING).values(
     state=RunState.WAITING,
     posts=TaskRun.posts - 1,
     first_begun_at=case((TaskRun.posts == 1, null()), else_=TaskRun.first_begun_at),
 )
-"""Let go of a run whose POST certainly did not leave: a POST that did not leave is no POST."""
+"""Let go of a run whose POST certainly did not leave: it is no POST. No edge leads here from doubt."""
 
 HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(state=RunState.AMBIGUOUS)
 """Let go of a run whose POST may have left."""
