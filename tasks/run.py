@@ -14,6 +14,7 @@ from phone_verification.arguments import CheckArguments, SendArguments, read_arg
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import SealBrokenError
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
+from tasks.alarms import raise_alarms
 from tasks.asked import in_doubt
 from tasks.check import check
 from tasks.claim import Claim, Turn, begin, claim
@@ -106,6 +107,7 @@ def perform(
 
 
 def _write_down(services: Services, taken: Claim, step: Step) -> Reply:
+    raise_alarms(step.kind, step.calls)
     if isinstance(step, Finish):
         result = record(services, taken, step)
         if result is None:

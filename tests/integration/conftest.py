@@ -78,9 +78,10 @@ def backend_on(
     database = open_database(database_url)
     upgrade(database.engine)
     log = directory / "worker.log"
+    figures = Figures().scaled(float(settings.get("TIME_SCALE", "1")))
     with (
         worker_process(environment, log, name="test", concurrency=4) as process,
-        make_client(settings_from(environment), Figures()) as client,
+        make_client(settings_from(environment), figures) as client,
     ):
         yield Backend(
             client=client,

@@ -1,0 +1,183 @@
+"""A request that may have left is never sent again, and every accepted run ends.
+
+Times are a twentieth of production's: a send has 6 s, a start 0.5 s, its lease 0.75 s.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis as redis_client
+
+from phone_verification.kinds import ErrorKind, Outcome, PollState
+from simulator.client import SimulatorClient
+from tests.integration.conftest import Backend, backend_on
+from worker.demo.redis_server import RedisServer
+from worker.demo.waiting import wait_until
+from worker.demo.worker_process import worker_process
+
+
+@pytest.fixture
+def hurried(
+    fresh_postgres: str, redis: RedisServer, simulator: tuple[str, SimulatorClient], tmp_path: Path
+) -> Iterator[Backend]:
+    """A backend whose worker a test may kill."""
+    with redis_client.Redis(port=redis.port) as broker:
+        broker.flushall()
+    with backend_on(fresh_postgres, redis, simulator, tmp_path, TIME_SCALE="0.05") as backend:
+        yield backend
+
+
+def kill(backend: Backend) -> None:
+    """End the worker as a crash would."""
+    os.killpg(backend.worker.pid, signal.SIGKILL)
+    backend.worker.wait()
+
+
+def test_a_lost_answer_ends_unknown_after_one_text(hurried: Backend) -> None:
+    """Twilio acted and its answer was lost: nothing is sent again, and the result says what to do."""
+    hurried.phone.fault("drop_after", "start")
+
+    result = hurried.result(hurried.client.send(hurried.number), within=30)
+
+    assert result.outcome is Outcome.UNKNOWN
+    assert result.error is not None
+    assert (result.error.kind, result.error.retryable) == (ErrorKind.OUTCOME_UNKNOWN, True)
+    assert hurried.phone.sent(hurried.e164) == 1
+    assert len(hurried.phone.requests(endpoint="start")) == 1
+
+
+def test_the_code_of_a_lost_answer_is_still_good(hurried: Backend) -> None:
+    """The person got the text, so typing its code is approved for the same handle."""
+    hurried.phone.fault("drop_after", "start")
+    handle = hurried.client.send(hurried.number)
+    code = wait_until(lambda: hurried.phone.code(hurried.e164), "the text arrives", seconds=10)
+
+    checked = hurried.client.check(code, phone_number=hurried.number, verification_id=handle)
+
+    assert hurried.result(checked).outcome is Outcome.APPROVED
+
+
+def test_a_lost_verdict_is_never_a_wrong_code(hurried: Backend) -> None:
+    """A check whose answer was lost is undecided, not a failure and not an approval."""
+    handle = hurried.client.send(hurried.number)
+    hurried.result(handle)
+    code = hurried.phone.code(hurried.e164) or ""
+    hurried.phone.fault("drop_after", "check")
+
+    checked = hurried.client.check(code, phone_number=hurried.number, verification_id=handle)
+
+    assert hurried.result(checked, within=30).outcome is Outcome.UNKNOWN
+
+
+def test_a_worker_killed_in_the_middle_of_a_call_loses_and_doubles_nothing(
+    hurried: Backend, tmp_path: Path
+) -> None:
+    """Kill -9 while Twilio has the request: another worker ends the run, and one text was sent."""
+    held = hurried.phone.fault("hold", "start", when="after")
+    handle = hurried.client.send(hurried.number)
+    hurried.phone.wait_held(held)
+    kill(hurried)
+    hurried.phone.release(held, drop=True)
+
+    with worker_process(hurried.environment, tmp_path / "second.log", name="second", concurrency=4):
+        result = hurried.result(handle, within=40)
+
+    assert result.outcome is Outcome.UNKNOWN
+    assert hurried.phone.sent(hurried.e164) == 1
+
+
+def test_a_worker_killed_before_it_claimed_loses_nothing(hurried: Backend, tmp_path: Path) -> None:
+    """Accepted while no worker lives: the next one sends, once."""
+    kill(hurried)
+    handle = hurried.client.send(hurried.number)
+
+    with worker_process(hurried.environment, tmp_path / "second.log", name="second", concurrency=4):
+        result = hurried.result(handle, within=40)
+
+    assert result.outcome is Outcome.SENT
+    assert hurried.phone.sent(hurried.e164) == 1
+
+
+def test_a_frozen_worker_writes_nothing_after_its_lease(hurried: Backend, tmp_path: Path) -> None:
+    """SIGSTOP past the lease while Twilio has the request: no second text when it wakes."""
+    held = hurried.phone.fault("hold", "start", when="after")
+    handle = hurried.client.send(hurried.number)
+    hurried.phone.wait_held(held)
+    os.killpg(hurried.worker.pid, signal.SIGSTOP)
+    with worker_process(hurried.environment, tmp_path / "second.log", name="second", concurrency=4):
+        wait_until(
+            lambda: hurried.client.status(handle).state is PollState.RETRYING,
+            "the lease is over and the run in doubt",
+            seconds=20,
+        )
+        hurried.phone.release(held)
+        os.killpg(hurried.worker.pid, signal.SIGCONT)
+        result = hurried.result(handle, within=40)
+
+    assert result.outcome in (Outcome.SENT, Outcome.UNKNOWN)
+    assert hurried.phone.sent(hurried.e164) == 1
+
+
+def test_a_wiped_broker_loses_no_accepted_run(hurried: Backend) -> None:
+    """The queue is a hint: the sweeper finds what the broker forgot."""
+    os.killpg(hurried.worker.pid, signal.SIGSTOP)
+    handle = hurried.client.send(hurried.number)
+    with redis_client.Redis(port=hurried.redis.port) as broker:
+        broker.flushall()
+    os.killpg(hurried.worker.pid, signal.SIGCONT)
+
+    assert hurried.result(handle, within=30).outcome is Outcome.SENT
+    assert hurried.phone.sent(hurried.e164) == 1
+
+
+def test_an_outage_longer_than_the_wait_is_one_clear_no(hurried: Backend) -> None:
+    """When Twilio stays away until nobody waits, the run ends unavailable and nothing was sent."""
+    hurried.phone.outage("refuse")
+
+    result = hurried.result(hurried.client.send(hurried.number), within=30)
+    hurried.phone.outage("off")
+
+    assert result.error is not None
+    assert result.error.kind is ErrorKind.PROVIDER_UNAVAILABLE
+    assert hurried.phone.sent(hurried.e164) == 0
+
+
+def test_wrong_credentials_end_misconfigured(hurried: Backend) -> None:
+    """A 401 may be mended while the person waits; if not, the operator is told."""
+    hurried.phone.fault("status", "start", times=None, status=401, code=20003)
+
+    result = hurried.result(hurried.client.send(hurried.number), within=30)
+
+    assert result.error is not None
+    assert result.error.kind is ErrorKind.PROVIDER_MISCONFIGURED
+    assert "run.operator_fault" in hurried.log.read_text()
+
+
+def test_an_unknown_code_is_recorded_and_told_once(hurried: Backend) -> None:
+    """A code that the catalogue lacks is a provider_error with its number, and one alarm."""
+    hurried.phone.fault("status", "start", times=None, status=418, code=69999)
+
+    results = [hurried.result(hurried.client.send(number)) for number in ("010-1111-0001", "010-1111-0002")]
+
+    assert [result.error and result.error.kind for result in results] == [ErrorKind.PROVIDER_ERROR] * 2
+    assert results[0].error is not None
+    assert results[0].error.provider_code == 69999
+    assert hurried.log.read_text().count("provider.unknown_code") == 1
+
+
+def test_a_key_that_is_missing_is_waited_for_and_then_told(hurried: Backend, tmp_path: Path) -> None:
+    """A sealed row that nobody can open ends as our fault at its deadline, not the person's."""
+    kill(hurried)
+    handle = hurried.client.send(hurried.number)
+    from worker.demo.stage import new_key  # noqa: PLC0415 - only here a key is lost
+
+    other = {**hurried.environment, "SEAL_KEYS": new_key()}
+    with worker_process(other, tmp_path / "second.log", name="second", concurrency=4):
+        result = hurried.result(handle, within=150)
+
+    assert result.error is not None
+    assert result.error.kind is ErrorKind.INTERNAL_ERROR
+    assert hurried.phone.sent(hurried.e164) == 0
