@@ -61,6 +61,7 @@ class Turn:
     """Another run of this number is asking: come back in some seconds."""
 
     delay_seconds: float
+    wants_result: bool
 
 
 def claim(services: Services, operation: Operation, task_id: str) -> Claim | Turn | None:
@@ -85,7 +86,7 @@ def begin(
     except IntegrityError:
         delay = _turn_seconds(services.figures)
         waiting = services.database.one(BEGIN_WAITING[dialect], {**values, "delay_seconds": delay})
-        return None if waiting is None else Turn(delay_seconds=delay)
+        return None if waiting is None else Turn(delay_seconds=delay, wants_result=row["wants_result"])
     if accepted is None:
         return None
     return _claim(accepted, services.figures, operation, row["task_id"], taken_at)
@@ -96,7 +97,7 @@ def _wait_turn(services: Services, operation: Operation, task_id: str) -> Turn |
     if operation is Operation.SEND:
         delay = services.figures.turn_seconds
     row = services.database.one(WAIT_TURN, {"run": task_id, "delay_seconds": delay})
-    return None if row is None else Turn(delay_seconds=row.delay_seconds)
+    return None if row is None else Turn(delay_seconds=row.delay_seconds, wants_result=row.wants_result)
 
 
 def _turn_seconds(figures: Figures) -> float:

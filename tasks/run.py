@@ -57,7 +57,7 @@ def resume(services: Services, operation: Operation, task_id: str) -> Reply:
     if isinstance(taken, Claim):
         return perform(services, taken)
     if isinstance(taken, Turn):
-        return Later(delay_seconds=taken.delay_seconds, kind=None, wants_result=False)
+        return _take_turn(taken)
     return stored(services, task_id)
 
 
@@ -75,13 +75,17 @@ def accept(
     if isinstance(taken, Claim):
         return perform(services, taken, arguments)
     if isinstance(taken, Turn):
-        return Later(delay_seconds=taken.delay_seconds, kind=None, wants_result=wants_result)
+        return _take_turn(taken)
     known = services.database.one(STORED, {"run": task_id})
     if known is not None and not services.acceptance.is_same_intent(arguments, known.arguments_fingerprint):
         # Storing the conflict would poison the first caller's result for ever.
         log.warning("run.idempotency_conflict", task_id=task_id)
         return NotMine()
     return resume(services, operation, task_id)
+
+
+def _take_turn(turn: Turn) -> Later:
+    return Later(delay_seconds=turn.delay_seconds, kind=None, wants_result=turn.wants_result)
 
 
 def stored(services: Services, task_id: str) -> Reply:

@@ -4,6 +4,7 @@ Lives here: the bundle and its one place in the process. Built when first used, 
 opened at import.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -58,3 +59,7 @@ def current() -> Services:
     if _make is None:
         raise RuntimeError("services are not wired: start the worker with `celery -A worker worker`")
     return _make()
+
+
+# A forked child must not share its parent's connections: it makes services of its own.
+os.register_at_fork(after_in_child=current.cache_clear)

@@ -81,6 +81,22 @@ def test_other_arguments_under_one_id_leave_the_first_result(backend: Backend, c
     assert backend.phone.sent("+821099999999") == 0
 
 
+def test_two_sends_for_one_number_take_turns(backend: Backend, caller: Celery) -> None:
+    """While one start is under way the other waits its turn, and both callers get their results."""
+    held = backend.phone.fault("hold", "start", when="after")
+    first = ask(caller, "tasks.send_verification", phone_number=backend.number)
+    backend.phone.wait_held(held)
+    second = ask(caller, "tasks.send_verification", phone_number=backend.number)
+    wait_until(lambda: second.state == "RETRY", "the second waits", seconds=10)
+    backend.phone.release(held)
+
+    results = [asked.get(timeout=30) for asked in (first, second)]
+
+    assert [result["outcome"] for result in results] == ["sent", "sent"]
+    assert [result["verification"]["sends"] for result in results] == [1, 2]
+    assert backend.phone.counts()["most_in_flight"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
