@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from gateway.answer import AnswerClass
 from gateway.catalogue import CATALOGUE, Row
-from phone_verification.kinds import KIND_FACTS, SUCCESS_MESSAGES, ErrorKind, KindFacts
+from phone_verification.kind_facts import KIND_FACTS, KindFacts
+from phone_verification.kinds import ErrorKind
+from phone_verification.messages import SUCCESS_MESSAGES
 
 _INTRODUCTION = """\
 # Errors
 
-Generated from `phone_verification/kinds.py` and `gateway/catalogue.py`; `make docs` writes it anew.
+Generated from `phone_verification/kind_facts.py` and `gateway/catalogue.py`; `make docs` writes it anew.
 
 A result that is not `ok` carries one of these kinds.
 New kinds may come with a minor version: a caller that meets an unknown one goes by `fault` and `retryable`.

@@ -23,6 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from models.task_run import TaskRun
+from phone_verification.accepted_runs import WRITTEN
 from phone_verification.database_clock import Instant, now, now_plus, seconds_between, seconds_until
 from phone_verification.kinds import Operation, RunState
 
@@ -93,23 +94,6 @@ CLAIM: Final = (
 )
 """Take a run whose time has come: an untried one to `calling`, a doubtful one to `settling`."""
 
-_PUBLIC: Final = (
-    "task_id",
-    "operation",
-    "version",
-    "channel",
-    "country",
-    "phone_masked",
-    "phone_fingerprint",
-    "client_ref_hmac",
-    "code_hmac",
-    "arguments_fingerprint",
-    "verification_id",
-    "sealed_arguments",
-    "wants_result",
-)
-
-
 _asked: Final = func.coalesce(seconds_until(bindparam("requested_at", type_=Instant())), literal(0.0))
 _given_seconds: Final = case(
     (_asked > _LATEST_REQUEST_SECONDS, _LATEST_REQUEST_SECONDS), else_=_asked
@@ -119,7 +103,7 @@ _given_seconds: Final = case(
 def _accepted_values() -> dict[str, ColumnElement[Any]]:
     columns = TaskRun.__table__.c
     values: dict[str, ColumnElement[Any]] = {
-        name: bindparam(name, type_=columns[name].type) for name in _PUBLIC
+        name: bindparam(name, type_=columns[name].type) for name in WRITTEN
     }
     values["deadline_at"] = now_plus(_given_seconds)
     return values

@@ -12,16 +12,9 @@ from phone_verification.errors import (
     NotReadableError,
     VerificationClientError,
 )
-from phone_verification.kinds import (
-    KIND_FACTS,
-    SUCCESS_MESSAGES,
-    Channel,
-    ErrorKind,
-    Fault,
-    Operation,
-    Outcome,
-    PollState,
-)
+from phone_verification.kind_facts import KIND_FACTS
+from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState
+from phone_verification.messages import SUCCESS_MESSAGES
 from phone_verification.results import Result, RunStatus
 
 __all__ = [

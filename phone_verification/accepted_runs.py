@@ -46,7 +46,7 @@ task_runs: Final = Table(
     Column("result", JSON),
 )
 
-_WRITTEN: Final = (
+WRITTEN: Final = (
     "task_id",
     "operation",
     "version",
@@ -61,11 +61,12 @@ _WRITTEN: Final = (
     "sealed_arguments",
     "wants_result",
 )
+"""The public columns that an acceptance fills, besides the deadline."""
 
 
 def _accept(insert: Any) -> Any:  # noqa: ANN401 - the two dialects' inserts share no base with this method
     written: dict[str, ColumnElement[Any]] = {
-        name: bindparam(name, type_=task_runs.c[name].type) for name in _WRITTEN
+        name: bindparam(name, type_=task_runs.c[name].type) for name in WRITTEN
     }
     written["deadline_at"] = now_plus(bindparam("deadline_seconds"))
     return (

@@ -8,15 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from phone_verification.kinds import (
-    KIND_FACTS,
-    Channel,
-    ErrorKind,
-    Fault,
-    Operation,
-    Outcome,
-    PollState,
-)
+from phone_verification.kind_facts import KIND_FACTS
+from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState
 
 
 def _utc_text(at: datetime) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 import structlog
 
 from gateway.answer import Answer, Reason
-from phone_verification.kinds import KIND_FACTS, ErrorKind, Fault
+from phone_verification.kind_facts import KIND_FACTS
+from phone_verification.kinds import ErrorKind, Fault
 
 log: Final = structlog.get_logger()
 

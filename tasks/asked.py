@@ -4,7 +4,8 @@ Lives here: from the class of an answer to a hand-back or a refusal.
 """
 
 from gateway.answer import Answer, AnswerClass
-from phone_verification.kinds import KIND_FACTS, ErrorKind, RunState
+from phone_verification.kind_facts import KIND_FACTS
+from phone_verification.kinds import ErrorKind, RunState
 from phone_verification.results import VerificationAnswer
 from tasks.claim import Claim
 from tasks.figures import Figures

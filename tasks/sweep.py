@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from models.database import AnyRow
 from models.records import RECORD_SWEPT
 from models.sweeps import LAPSE, OVERDUE, RING
-from phone_verification.kinds import KIND_FACTS, ErrorKind, Operation, RunState
+from phone_verification.kind_facts import KIND_FACTS
+from phone_verification.kinds import ErrorKind, Operation, RunState
 from phone_verification.results import VerificationAnswer
 from tasks.reply import result_json
 from tasks.services import Services

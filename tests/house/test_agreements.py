@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from models import TaskRun, schema
 from models.database import Database
 from phone_verification.accepted_runs import task_runs
-from phone_verification.kinds import KIND_FACTS, ErrorKind
+from phone_verification.kind_facts import KIND_FACTS
+from phone_verification.kinds import ErrorKind
 from phone_verification.queues import QUEUES
 from worker.settings import Settings
 
