@@ -5,7 +5,9 @@ committed, and the worker's sweeper publishes what nobody rang for.
 """
 
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 
@@ -39,7 +41,7 @@ def make_celery(broker_url: str) -> Celery:
 
 
 class Publisher:
-    """Publishes task ids from one thread of its own, so that a silent broker costs a caller ≤ 1 s.
+    """Publishes task ids from one thread of its own, so that a silent broker costs a caller a second.
 
     Kombu's timeouts add up to several seconds on a broker that accepts connections and never
     answers, and a name look-up has none at all: only another thread bounds the wait.
@@ -47,16 +49,18 @@ class Publisher:
 
     def __init__(self, broker_url: str) -> None:
         self._celery = make_celery(broker_url)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="phone-verification-publish")
-        self._pending: Future[None] | None = None
+        self._begun_at: float | None = None
+        self._start()
 
     def ring(self, operation: Operation, task_id: str) -> None:
         """Tell the workers of an accepted run; never raises, never waits over a second."""
-        if self._pending is not None and not self._pending.done():
-            return  # the broker is stuck on an earlier one: the sweeper rings for this run
-        self._pending = self._thread.submit(self._publish, operation, task_id)
+        if self._process != os.getpid():
+            self._start()
+        if self._is_stuck():
+            return
+        published = self._thread.submit(self._publish, operation, task_id)
         try:
-            self._pending.result(timeout=_PATIENCE_SECONDS)
+            published.result(timeout=_PATIENCE_SECONDS)
         except FutureTimeoutError:
             _log.warning("the broker is slow; the worker's sweeper will pick task %s up", task_id)
         except Exception as error:  # noqa: BLE001 - whatever the broker's client raises
@@ -68,16 +72,31 @@ class Publisher:
 
     def close(self) -> None:
         """Let go of the broker."""
-        self._thread.shutdown(wait=False)
+        self._thread.shutdown(wait=False, cancel_futures=True)
         self._celery.close()
 
+    def _start(self) -> None:
+        """Make the thread; a forked child has none of its parent's."""
+        self._process = os.getpid()
+        self._begun_at = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="phone-verification-publish")
+
+    def _is_stuck(self) -> bool:
+        """Whether the broker has kept the thread for so long that waiting behind it is no use."""
+        begun_at = self._begun_at
+        return begun_at is not None and time.monotonic() - begun_at > _PATIENCE_SECONDS
+
     def _publish(self, operation: Operation, task_id: str) -> None:
-        self._celery.send_task(
-            TASK_NAMES[operation],
-            kwargs={},
-            task_id=task_id,
-            queue=QUEUES[operation],
-            ignore_result=True,
-            argsrepr="()",
-            kwargsrepr="{}",
-        )
+        self._begun_at = time.monotonic()
+        try:
+            self._celery.send_task(
+                TASK_NAMES[operation],
+                kwargs={},
+                task_id=task_id,
+                queue=QUEUES[operation],
+                ignore_result=True,
+                argsrepr="()",
+                kwargsrepr="{}",
+            )
+        finally:
+            self._begun_at = None

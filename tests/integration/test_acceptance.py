@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -87,6 +88,15 @@ def test_a_dead_broker_delays_acceptance_by_less_than_three_seconds(
 
     assert time.monotonic() - begun < 3
     assert states(database) == [RunState.ACCEPTED]
+
+
+def test_callers_at_once_all_ring(client: VerificationClient, broker: RedisServer) -> None:
+    """A busy backend's runs are not left to the sweeper: each one's message is published."""
+    with ThreadPoolExecutor(16) as threads:
+        accepted = set(threads.map(lambda _: client.send("010-1234-5678"), range(64)))
+
+    assert len(accepted) == 64
+    assert broker_length(broker) == 64
 
 
 def test_a_refused_database_is_one_clear_error_with_the_task_id(broker: RedisServer) -> None:
