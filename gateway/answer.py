@@ -81,6 +81,7 @@ class AttemptFacts:
     verification_sid: str | None
     to: str | None = field(repr=False)
     converted: bool
+    service_sid: str | None = None
     created_at: datetime | None = None
     message_status: str | None = None
     error_code: int | None = None

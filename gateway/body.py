@@ -13,6 +13,7 @@ from gateway.answer import AttemptFacts, SendAttempt, ServiceFacts, Verification
 
 _VERIFICATION: Final = re.compile(r"VE[0-9a-fA-F]{32}")
 _ATTEMPT: Final = re.compile(r"VL[0-9a-fA-F]{32}")
+_CONVERSIONS: Final = ("converted", "unconverted")
 _SERVICE: Final = re.compile(r"VA[0-9a-fA-F]{32}")
 
 
@@ -43,7 +44,7 @@ def read_verification(body: dict[str, Any], date: str | None) -> VerificationFac
         channel=_optional_text(body.get("channel")),
         age_seconds=_age(now, created_at),
         created_at=created_at,
-        attempts=tuple(_send_attempt(attempt, now) for attempt in attempts),
+        attempts=_send_attempts(attempts, now),
     )
 
 
@@ -67,6 +68,15 @@ def read_service(body: dict[str, Any]) -> ServiceFacts:
     )
 
 
+def _send_attempts(values: list[Any], now: datetime | None) -> tuple[SendAttempt, ...]:
+    """Read the sends, youngest last whatever order they are told in: the youngest answers this intent."""
+    moments = [_moment(value.get("time")) for value in values if isinstance(value, dict)]
+    known = [moment for moment in moments if moment is not None]
+    if len(known) == len(values):
+        values = [values[place] for place in sorted(range(len(values)), key=known.__getitem__)]
+    return tuple(_send_attempt(value, now) for value in values)
+
+
 def _send_attempt(value: Any, now: datetime | None) -> SendAttempt:  # noqa: ANN401 - JSON
     if not isinstance(value, dict):
         raise BrokenBodyError
@@ -83,11 +93,16 @@ def _attempt(value: Any) -> AttemptFacts:  # noqa: ANN401 - JSON
     details = value.get("channel_data")
     details = details if isinstance(details, dict) else {}
     code = str(details.get("error_code") or "")
+    conversion = value.get("conversion_status")
+    if conversion not in _CONVERSIONS:
+        # Read as "not converted" it would be evidence that nobody gave.
+        raise BrokenBodyError
     return AttemptFacts(
         attempt_sid=_sid(_ATTEMPT, value.get("sid")),
         verification_sid=_optional_text(value.get("verification_sid")),
         to=_optional_text(details.get("to")),
-        converted=value.get("conversion_status") == "converted",
+        converted=conversion == "converted",
+        service_sid=_optional_text(value.get("service_sid")),
         created_at=_moment(value.get("date_created")),
         message_status=_optional_text(details.get("message_status")),
         error_code=int(code) if re.fullmatch(r"[0-9]{1,9}", code) else None,

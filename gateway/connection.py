@@ -16,7 +16,9 @@ from typing import Any, Final
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from gateway.dial import dial
 from gateway.errors import NotWrittenError
 from gateway.exchange import Exchange
 
@@ -69,7 +71,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
         super().__init__(given, *args, **kwargs)  # type: ignore[arg-type]  # it only makes a file of it
 
 
-class _Watched:
+class _Watched(HTTPConnection):
     """What both kinds of connection do: ask the guard before the first byte, and note that one left."""
 
     response_class: Any = _DeadlineResponse
@@ -79,15 +81,29 @@ class _Watched:
     def send(self, data: Any) -> None:  # noqa: ANN401 - bytes, or what http.client takes for them
         exchange = _current.get()
         if self.sock is None:
-            self.connect()  # type: ignore[attr-defined]
+            self.connect()
         if exchange is not None and not exchange.reached:
+            if time.monotonic() >= exchange.deadline:
+                # Written now, it could only be doubted: nobody would wait for its answer.
+                raise ConnectTimeoutError(self, "the call's budget is spent")
             if exchange.guard is not None and not exchange.guard():
                 raise NotWrittenError
             exchange.reached = True
         super().send(data)
 
+    def _new_conn(self) -> socket.socket:
+        """Look up and connect within the connect budget as a whole; urllib3 gives it to each address anew."""
+        try:
+            return dial(self._dns_host, self.port, budget_seconds=self.timeout or 0.0)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "connecting took too long") from error
+        except OSError as error:
+            raise NewConnectionError(self, "connecting failed") from error
 
-class DeadlineHTTPConnection(_Watched, HTTPConnection):
+
+class DeadlineHTTPConnection(_Watched):
     """Plain HTTP, for a simulator."""
 
 
@@ -123,6 +139,8 @@ def make_pools(*, concurrency: int, idle_seconds: float) -> PoolManager:
 
     # At DEBUG it prints URLs, and a URL can hold a phone number.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+    # At WARNING it does, for an answer whose headers cannot be parsed.
+    logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
     Plain.idle_seconds = Secure.idle_seconds = idle_seconds
     pools = PoolManager(num_pools=4, maxsize=concurrency, block=False, retries=False)
     pools.pool_classes_by_scheme = {"http": Plain, "https": Secure}

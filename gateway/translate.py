@@ -74,7 +74,7 @@ def _success(call: Call, exchange: Exchange, body: dict[str, Any] | None) -> Ans
         return _doubt(call, exchange, Reason.GARBAGE)
     try:
         if call.endpoint is Endpoint.ATTEMPTS:
-            return _answered(call, exchange, attempts=read_attempts(body))
+            return _listed(call, exchange, body)
         if call.endpoint is Endpoint.SERVICE:
             return _answered(call, exchange, service=read_service(body))
         facts = read_verification(body, exchange.headers.get("date"))
@@ -82,6 +82,20 @@ def _success(call: Call, exchange: Exchange, body: dict[str, Any] | None) -> Ans
         return _doubt(call, exchange, Reason.MISSING_FIELDS)
     flaw = _flaw(call, facts)
     return _doubt(call, exchange, flaw) if flaw else _answered(call, exchange, verification=facts)
+
+
+def _listed(call: Call, exchange: Exchange, body: dict[str, Any]) -> Answer:
+    """A list counts when nothing foreign is in it: a filter that did not work makes it no evidence."""
+    attempts = read_attempts(body)
+    is_echo = all(
+        (call.to is None or attempt.to in (None, call.to))
+        and (call.sid is None or attempt.verification_sid in (None, call.sid))
+        and attempt.service_sid in (None, call.service_sid)
+        for attempt in attempts
+    )
+    if not is_echo:
+        return _doubt(call, exchange, Reason.WRONG_ECHO)
+    return _answered(call, exchange, attempts=attempts)
 
 
 def _flaw(call: Call, facts: VerificationFacts) -> Reason | None:

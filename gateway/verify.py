@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from json import JSONDecodeError, dumps
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from gateway.answer import Answer, Endpoint
+from gateway.cursor import Cursor
 from gateway.exchange import Exchange
 from gateway.http_client import BudgetedHttpClient, NoAnswerError
 from gateway.port import Guard
@@ -132,18 +134,24 @@ class TwilioVerify:
         if created_after is not None:
             filters["date_created_after"] = created_after.astimezone(UTC)
         call = Call(endpoint=Endpoint.ATTEMPTS, service_sid=self._service_sid, to=to, sid=verification_sid)
-        deadline = time.monotonic() + budget_seconds
-        pages = [Exchange(deadline=deadline)]
-        page = self._fill(pages[-1], lambda: self._verify.verification_attempts.page(**filters))
-        while page is not None and page.next_page_url:
-            pages.append(Exchange(deadline=deadline))
-            page = self._fill(pages[-1], page.next_page)
-        return translate_pages(call, pages)
+        return translate_pages(call, self._pages(filters, time.monotonic() + budget_seconds))
 
     def service(self, *, budget_seconds: float) -> Answer:
         """Look at the Verify service: it is there, and our credentials are right."""
         call = Call(endpoint=Endpoint.SERVICE, service_sid=self._service_sid, sid=self._service_sid)
         return self._ask(call, budget_seconds, self._service.fetch)
+
+    def _pages(self, filters: Mapping[str, Any], deadline: float) -> list[Exchange]:
+        """Ask for page after page; a list that does not end is cut off by the deadline, in doubt."""
+        pages: list[Exchange] = []
+        cursor: Cursor | None = Cursor()
+        while cursor is not None:
+            page = Exchange(deadline=deadline)
+            asked = {**filters, **cursor.as_arguments()}
+            self._fill(page, partial(self._verify.verification_attempts.page, **asked))
+            pages.append(page)
+            cursor = Cursor.after(page.body)
+        return pages
 
     def _ask(
         self, call: Call, budget_seconds: float, ask: Callable[[], Any], guard: Guard | None = None
