@@ -4,6 +4,7 @@ Lives here: one pass over the table. Everything is committed before anything is 
 publish that fails ends the pass: what was not rung for is rung for later.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,18 +41,45 @@ class _Alarm:
 
 
 def sweep(services: Services) -> Swept:
-    """Free lapsed leases, end what is overdue, ring for what nobody came for."""
-    limit = {"limit": services.figures.sweep_rows}
+    """Free lapsed leases, end what is overdue, ring for what nobody came for.
+
+    The first two go on until nothing is left: a promise hangs on them. Ringing takes one page a pass, so
+    that a backlog is not flooded.
+    """
+    rows = services.figures.sweep_rows
+    lapsed = sum(_pages(lambda: _lapse(services), rows))
+    overdue: list[_Alarm] = []
+    ended = sum(_pages(lambda: _end_overdue(services, overdue), rows))
     with services.database.transaction() as connection:
-        lapsed = connection.execute(LAPSE, limit).rowcount
+        due = connection.execute(
+            RING, {"limit": rows, "step_seconds": services.figures.alarm_step_seconds}
+        ).all()
+    rung = _publish(services, overdue + [_alarm(row) for row in due])
+    return Swept(lapsed=lapsed, ended=ended, rung=rung)
+
+
+def _pages(take: Callable[[], int], rows: int) -> Iterator[int]:
+    """Take pages until one is not full."""
+    while True:
+        taken = take()
+        yield taken
+        if taken < rows:
+            return
+
+
+def _lapse(services: Services) -> int:
     with services.database.transaction() as connection:
-        overdue = connection.execute(OVERDUE, limit).all()
+        return connection.execute(LAPSE, {"limit": services.figures.sweep_rows}).rowcount
+
+
+def _end_overdue(services: Services, alarms: list[_Alarm]) -> int:
+    """End one page of overdue runs; whoever waits for a result on the open door is rung for."""
+    with services.database.transaction() as connection:
+        overdue = connection.execute(OVERDUE, {"limit": services.figures.sweep_rows}).all()
         for row in overdue:
             _end(connection, row)
-    with services.database.transaction() as connection:
-        due = connection.execute(RING, {**limit, "step_seconds": services.figures.alarm_step_seconds}).all()
-    alarms = [_alarm(row) for row in overdue if row.wants_result] + [_alarm(row) for row in due]
-    return Swept(lapsed=lapsed, ended=len(overdue), rung=_publish(services, alarms))
+    alarms.extend(_alarm(row) for row in overdue if row.wants_result)
+    return len(overdue)
 
 
 def _end(connection: Connection, row: AnyRow) -> None:

@@ -1,6 +1,6 @@
 """A request that may have left is never sent again, and every accepted run ends.
 
-Times are a twentieth of production's: a send has 6 s, a start 0.5 s, its lease 0.75 s.
+Times are a tenth of production's: a send has 12 s, a check 3 s, a start's lease 1.5 s.
 """
 
 import os
@@ -26,7 +26,7 @@ def hurried(
     """A backend whose worker a test may kill."""
     with redis_client.Redis(port=redis.port) as broker:
         broker.flushall()
-    with backend_on(fresh_postgres, redis, simulator, tmp_path, TIME_SCALE="0.05") as backend:
+    with backend_on(fresh_postgres, redis, simulator, tmp_path, TIME_SCALE="0.1") as backend:
         yield backend
 
 
