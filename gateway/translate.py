@@ -81,7 +81,18 @@ def _success(call: Call, exchange: Exchange, body: dict[str, Any] | None) -> Ans
     except BrokenBodyError:
         return _doubt(call, exchange, Reason.MISSING_FIELDS)
     flaw = _flaw(call, facts)
-    return _doubt(call, exchange, flaw) if flaw else _answered(call, exchange, verification=facts)
+    if flaw is not None:
+        return _doubt(call, exchange, flaw)
+    if call.endpoint is Endpoint.CHECK and facts.status in _ENDED:
+        # Not approved for sure: an ended verification is answered as one that is gone.
+        return _answer(
+            call,
+            exchange,
+            AnswerClass.REFUSED,
+            Reason.REFUSED,
+            kind=ErrorKind.NO_VERIFICATION_RECORD,
+        )
+    return _answered(call, exchange, verification=facts)
 
 
 def _listed(call: Call, exchange: Exchange, body: dict[str, Any]) -> Answer:
@@ -115,7 +126,8 @@ def _flaw(call: Call, facts: VerificationFacts) -> Reason | None:
     return Reason.MISSING_FIELDS if is_text_missing or is_verdict_missing else None
 
 
-_VERDICTS: Final = frozenset({"approved", "pending", "max_attempts_reached"})
+_ENDED: Final = frozenset({"canceled", "deleted", "expired", "failed"})
+_VERDICTS: Final = frozenset({"approved", "pending", "max_attempts_reached"}) | _ENDED
 
 
 def _refusal(call: Call, exchange: Exchange, body: dict[str, Any] | None) -> Answer:

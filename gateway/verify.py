@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from json import JSONDecodeError, dumps
+from json import dumps
 from typing import Any, Final
 
 from twilio.base.exceptions import TwilioException
@@ -164,6 +164,11 @@ class TwilioVerify:
         with self._http.exchange(exchange):
             try:
                 return ask()
-            except (TwilioException, NoAnswerError, JSONDecodeError, KeyError, TypeError, AttributeError):
-                # The exchange has it all; the SDK stumbles in many ways over answers that are none.
+            except (TwilioException, NoAnswerError):
+                return None
+            except (ValueError, KeyError, TypeError, AttributeError):
+                # The SDK stumbles in many ways over answers that are none; the exchange has it all. Without
+                # an exchange it is a fault of ours.
+                if exchange.status is None and exchange.failure is None:
+                    raise
                 return None

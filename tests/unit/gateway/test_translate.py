@@ -184,6 +184,14 @@ def test_a_verdict_that_we_do_not_know_is_doubtful() -> None:
     assert not answer.is_approved
 
 
+@pytest.mark.parametrize("status", ["canceled", "expired", "failed", "deleted"])
+def test_a_verification_that_ended_is_a_definite_no(status: str) -> None:
+    """Not approved and not in doubt: it is told as one that is gone."""
+    answer = answered(200, verification(status=status), asked=call(Endpoint.CHECK))
+
+    assert (answer.answer_class, answer.kind) == (REFUSED, ErrorKind.NO_VERIFICATION_RECORD)
+
+
 def test_a_check_by_sid_must_echo_the_sid() -> None:
     """An approval of another verification approves nobody here."""
     asked = call(Endpoint.CHECK, to=None, sid="VE" + "9" * 32)
