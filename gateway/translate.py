@@ -80,6 +80,10 @@ def _success(call: Call, exchange: Exchange, body: dict[str, Any] | None) -> Ans
         facts = read_verification(body, exchange.headers.get("date"))
     except BrokenBodyError:
         return _doubt(call, exchange, Reason.MISSING_FIELDS)
+    return _told(call, exchange, facts)
+
+
+def _told(call: Call, exchange: Exchange, facts: VerificationFacts) -> Answer:
     flaw = _flaw(call, facts)
     if flaw is not None:
         return _doubt(call, exchange, flaw)
