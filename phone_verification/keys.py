@@ -84,10 +84,13 @@ class Fingerprints:
 
         A fingerprint that is gone, or whose key is gone, matches nothing.
         """
-        key_id = (stored or "").partition(":")[0]
-        if stored is None or key_id not in self.keys:
+        if stored is None or not self.knows(stored):
             return False
-        return hmac.compare_digest(stored, self._under(key_id, label, parts))
+        return hmac.compare_digest(stored, self._under(stored.partition(":")[0], label, parts))
+
+    def knows(self, stored: str | None) -> bool:
+        """Whether a stored fingerprint was made with a key that we still hold."""
+        return stored is not None and stored.partition(":")[0] in self.keys
 
     def _under(self, key_id: str, label: Label, parts: Iterable[str]) -> str:
         text = "\n".join((label.value, *parts)).encode()

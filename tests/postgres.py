@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from sqlalchemy import make_url
 
 from worker.demo.redis_server import free_port
 
@@ -56,10 +57,11 @@ def fresh_database(url: str) -> Iterator[str]:
     """Make a database of one's own on a running server."""
     name = f"test_{uuid4().hex}"
     plain = url.replace("+psycopg", "")
+    mine = make_url(url).set(database=name)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     try:
-        yield url.rsplit("/", 1)[0] + f"/{name}"
+        yield mine.render_as_string(hide_password=False)
     finally:
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -139,6 +139,17 @@ def test_the_same_id_is_the_same_intent(client: VerificationClient, database: Da
     assert len(states(database)) == 1
 
 
+def test_a_dropped_key_invents_no_conflict(
+    client: VerificationClient, database: Database, broker: RedisServer
+) -> None:
+    """After a rotation is over, an old id is still its own intent."""
+    client.send("010-1234-5678", task_id="order-17-sms")
+    rotated = {**KEYS, "hmac_keys": new_key().replace("demo:", "later:")}
+
+    with VerificationClient(database=database.engine, broker_url=broker.url(), **rotated) as later:
+        assert later.send("010-1234-5678", task_id="order-17-sms") == "order-17-sms"
+
+
 @pytest.mark.parametrize(
     "other",
     [{"channel": "call"}, {"locale": "ko"}, {"client_ref": "session-1"}, {"phone_number": "010-1234-5679"}],
