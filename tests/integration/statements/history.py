@@ -18,22 +18,24 @@ from phone_verification.kinds import Operation, RunState
 _TRACE: Final = """
 CREATE TABLE changes (
     seq bigserial PRIMARY KEY, task_id text, operation text, number text, was text, state text,
-    epochs integer, posts integer, at timestamptz, deadline_at timestamptz, born_at timestamptz
+    epochs integer, posts integer, asked_at timestamptz, at timestamptz, deadline_at timestamptz,
+    born_at timestamptz, held_until timestamptz, not_before timestamptz
 );
 CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO changes (task_id, operation, number, was, state, epochs, posts, at, deadline_at, born_at)
+    INSERT INTO changes (task_id, operation, number, was, state, epochs, posts, asked_at, at, deadline_at,
+                         born_at, held_until, not_before)
     VALUES (NEW.task_id, NEW.operation, NEW.phone_fingerprint, OLD.state, NEW.state,
-            NEW.epoch - coalesce(OLD.epoch, 0), NEW.posts, clock_timestamp(), NEW.deadline_at,
-            NEW.created_at);
+            NEW.epoch - coalesce(OLD.epoch, 0), NEW.posts, now(), clock_timestamp(), NEW.deadline_at,
+            NEW.created_at, OLD.not_before, NEW.not_before);
     RETURN NULL;
 END $$;
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE ON task_runs
     FOR EACH ROW EXECUTE FUNCTION note_change();
 """
 _CHANGES: Final = text(
-    "SELECT task_id, operation, number, was, state, epochs, posts, at, deadline_at, born_at"
-    " FROM changes ORDER BY seq"
+    "SELECT task_id, operation, number, was, state, epochs, posts, asked_at, at, deadline_at, born_at,"
+    " held_until, not_before FROM changes ORDER BY seq"
 )
 
 _HELD: Final = {
@@ -79,9 +81,17 @@ class Change:
     state: RunState
     epochs: int
     posts: int
+    asked_at: datetime
     at: datetime
     deadline_at: datetime
     born_at: datetime
+    held_until: datetime | None
+    not_before: datetime
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether somebody took the run."""
+        return self.state in _LEASED and self.epochs == 1
 
     @property
     def is_lapse(self) -> bool:
@@ -152,6 +162,34 @@ def shared_numbers(changes: Iterable[Change]) -> list[tuple[str, ...]]:
         if len(mine) > 1:
             clashes.append(tuple(sorted(mine)))
     return clashes
+
+
+def robbed_holders(changes: Iterable[Change]) -> list[Change]:
+    """Leases that were taken away while they lived."""
+    return [
+        change
+        for change in changes
+        if change.was in _LEASED
+        and change.epochs == 1
+        and (change.held_until is None or change.held_until > change.asked_at)
+    ]
+
+
+def late_claims(changes: Iterable[Change]) -> list[Change]:
+    """Runs that were taken although their person had stopped waiting."""
+    return [change for change in changes if change.is_claim and change.asked_at >= change.deadline_at]
+
+
+def longest_tail(changes: Iterable[Change]) -> float:
+    """Return by how many seconds a lease outlived its deadline at most."""
+    return max(
+        (change.not_before - change.deadline_at).total_seconds() for change in changes if change.is_claim
+    )
+
+
+def ended_while_held(changes: Iterable[Change]) -> set[str]:
+    """Runs that ended under a claim: only who held it can have done that."""
+    return {change.task_id for change in changes if change.state is RunState.DONE and change.was in _LEASED}
 
 
 def latest_end(changes: Iterable[Change]) -> float:

@@ -8,10 +8,10 @@ from itertools import accumulate
 import pytest
 from sqlalchemy import select
 
-from models.database import Database, open_database
+from models.database import AnyRow, Database, open_database
 from models.schema import upgrade
 from models.task_run import TaskRun
-from phone_verification.kinds import RunState
+from phone_verification.kinds import Operation, RunState
 from tasks.figures import Figures
 from tests.integration.statements.broker import Broker
 from tests.integration.statements.conftest import make_services
@@ -19,10 +19,14 @@ from tests.integration.statements.crowd import RUNS, Crowd
 from tests.integration.statements.history import (
     Change,
     by_run,
+    ended_while_held,
     forgotten_doubts,
     illegal_steps,
+    late_claims,
     latest_end,
+    longest_tail,
     read_changes,
+    robbed_holders,
     shared_numbers,
     start_tracing,
 )
@@ -71,13 +75,13 @@ def _live_and_judge(table: Database, seed: int) -> None:
     assert _results(table) == ended, f"seed {seed}: a result changed after its run was over"
 
 
-def _results(table: Database) -> dict[str, object]:
+def _results(table: Database) -> dict[str, AnyRow]:
     with table.transaction() as connection:
         rows = connection.execute(select(*TaskRun.__table__.c))
-        return {row.task_id: tuple(row) for row in rows if row.state is RunState.DONE}
+        return {row.task_id: row for row in rows if row.state is RunState.DONE}
 
 
-def _judge_ends(crowd: Crowd, changes: list[Change], ended: dict[str, object]) -> None:
+def _judge_ends(crowd: Crowd, changes: list[Change], ended: dict[str, AnyRow]) -> None:
     """All ended in time, each once, and as the one who wrote it was told.
 
     A lease ends at most 7 (scaled) seconds after the deadline, and the next pass of any sweeper ends the
@@ -92,13 +96,21 @@ def _judge_ends(crowd: Crowd, changes: list[Change], ended: dict[str, object]) -
     assert latest_end(changes) <= promise, f"seed {crowd.seed}: a run ended too late"
     assert set(endings.values()) == {1}, f"seed {crowd.seed}: a run ended twice"
     assert max(recorded.values()) == 1, f"seed {crowd.seed}: two claims of one run both recorded"
+    assert ended_while_held(changes) <= set(recorded), f"seed {crowd.seed}: not its holder ended a run"
+    for task_id, result in crowd.recorded:
+        assert ended[task_id].result == result, f"seed {crowd.seed}: {task_id} was told another result"
 
 
 def _judge_steps(crowd: Crowd, changes: list[Change]) -> None:
     """Nobody shared a claim or a number, nobody wrote without a claim, and no doubt was forgotten."""
+    tail = crowd.services.figures.tail_seconds(Operation.SEND) + 0.001
+
     assert crowd.twice_held() == [], f"seed {crowd.seed}: a claim was held twice"
     assert crowd.forged == [], f"seed {crowd.seed}: an older epoch wrote"
     assert illegal_steps(changes) == [], f"seed {crowd.seed}: a step that is not in the drawing"
+    assert robbed_holders(changes) == [], f"seed {crowd.seed}: a live lease was taken away"
+    assert late_claims(changes) == [], f"seed {crowd.seed}: a run was taken after its deadline"
+    assert longest_tail(changes) <= tail, f"seed {crowd.seed}: a lease outlived its deadline too long"
     assert forgotten_doubts(changes) == [], f"seed {crowd.seed}: a doubt was forgotten"
     assert shared_numbers(changes) == [], f"seed {crowd.seed}: a number was asked about twice at once"
 
