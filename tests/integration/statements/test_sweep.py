@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.database import Database
 from models.sweeps import LAPSE, OVERDUE, RING
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from tasks.figures import Figures
@@ -217,10 +218,9 @@ def test_a_burst_of_overdue_runs_ends_within_ten_seconds(runs: Runs, services: S
     assert {runs.read(task_id).state for task_id in task_ids} == {RunState.DONE}
 
 
-def test_two_sweepers_share_the_work_without_waiting(runs: Runs) -> None:
-    """What one has locked the other leaves out."""
-    if runs.database.dialect == "sqlite":
-        pytest.skip("SQLite serves one worker process, and one writer at a time")
+def test_two_sweepers_share_the_work_without_waiting(postgres_database: Database) -> None:
+    """What one has locked the other leaves out; SQLite has one writer at a time."""
+    runs = Runs(postgres_database)
     for n in range(4):
         runs.put(phone_fingerprint=f"k1:{n}", deadline_at=_PAST)
 
