@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Executable, insert, literal, select, update
 
@@ -135,7 +135,7 @@ class Runs:
         """Return the database's time."""
         row = self.row(DATABASE_TIME)
         assert row is not None
-        return row[0]
+        return cast("datetime", row[0])
 
     def row(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
         """Run one statement and return its row."""

@@ -1,5 +1,7 @@
 """The record: a run ends under its claim, once; what Twilio definitely said may come late."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Executable
 
@@ -79,7 +81,7 @@ _ANY: dict[str, object] = {
     "limit": 200,
     "step_seconds": 5.0,
 }
-_STATEMENTS = {
+_STATEMENTS: dict[str, Any] = {
     "claim": CLAIM,
     "begin": BEGIN,
     "begin_waiting": BEGIN_WAITING,

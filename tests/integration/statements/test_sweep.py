@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -154,7 +155,7 @@ def test_alarms_come_after_5_10_20_and_then_every_30_seconds(
     ],
 )
 def test_nobody_is_rung_for_early_late_or_while_held(
-    runs: Runs, state: RunState, columns: dict[str, object]
+    runs: Runs, state: RunState, columns: dict[str, Any]
 ) -> None:
     """The alarm is for runs whose time has come and which somebody may claim."""
     task_id = runs.put(state, **columns)
