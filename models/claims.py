@@ -62,9 +62,17 @@ _CLAIMED: Final = (
     TaskRun.code_hmac,
     TaskRun.verification_id,
     TaskRun.first_begun_at,
+    TaskRun.error_kind,
     seconds_until(TaskRun.deadline_at).label("left_seconds"),
     seconds_between(now(), TaskRun.last_begun_at).label("since_seconds"),
     now().label("claimed_at"),
+)
+
+_is_time: Final = TaskRun.not_before <= now_plus(
+    case(
+        (TaskRun.state.in_((RunState.WAITING, RunState.AMBIGUOUS)), literal(_EARLY_SECONDS)),
+        else_=literal(0.0),
+    )
 )
 
 CLAIM: Final = (
@@ -73,13 +81,7 @@ CLAIM: Final = (
         TaskRun.task_id == _task_id,
         TaskRun.state != RunState.DONE,
         TaskRun.deadline_at > now(),
-        TaskRun.not_before
-        <= now_plus(
-            case(
-                (TaskRun.state.in_((RunState.WAITING, RunState.AMBIGUOUS)), literal(_EARLY_SECONDS)),
-                else_=literal(0.0),
-            )
-        ),
+        _is_time,
     )
     .values(
         epoch=TaskRun.epoch + 1,
@@ -98,6 +100,11 @@ _asked: Final = func.coalesce(seconds_until(bindparam("requested_at", type_=Inst
 _given_seconds: Final = case(
     (_asked > _LATEST_REQUEST_SECONDS, _LATEST_REQUEST_SECONDS), else_=_asked
 ) + bindparam("deadline_seconds", type_=Float())
+
+
+# A message that is overdue when it comes is still held for a moment: its holder, who asks nothing, hands
+# it back; a lease in the past would make it a run whose answer was lost.
+_never_past: Final = case((_given_seconds < 0, literal(0.0)), else_=_given_seconds)
 
 
 def _accepted_values() -> dict[str, ColumnElement[Any]]:
@@ -126,8 +133,8 @@ _CALLING: Final = {
     "posts": 1,
     "first_begun_at": now(),
     "last_begun_at": now(),
-    "not_before": _lease_until(_given_seconds),
-    "ring_at": _lease_until(_given_seconds),
+    "not_before": _lease_until(_never_past),
+    "ring_at": _lease_until(_never_past),
 }
 _WAITING: Final = {
     "state": RunState.WAITING,
@@ -166,7 +173,7 @@ _turn_seconds: Final = case(
 
 WAIT_TURN: Final = (
     update(TaskRun)
-    .where(TaskRun.task_id == _task_id, TaskRun.state.in_(_RESTING), TaskRun.not_before <= now())
+    .where(TaskRun.task_id == _task_id, TaskRun.state.in_(_RESTING), _is_time)
     .values(not_before=now_plus(_turn_seconds), ring_at=now_plus(_turn_seconds + _AFTER_TURN_SECONDS))
     .returning(seconds_until(TaskRun.not_before).label("delay_seconds"), TaskRun.wants_result)
 )
@@ -190,6 +197,7 @@ RENEW_TO_POST: Final = RENEW.values(
 
 STORED: Final = select(
     TaskRun.state,
+    TaskRun.epoch,
     TaskRun.operation,
     TaskRun.arguments_fingerprint,
     TaskRun.result,

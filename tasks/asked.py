@@ -3,7 +3,7 @@
 Lives here: from the class of an answer to a hand-back or a refusal.
 """
 
-from gateway.answer import Answer, AnswerClass
+from gateway.answer import Answer, AnswerClass, Reason
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind, RunState
 from phone_verification.results import VerificationAnswer
@@ -23,6 +23,9 @@ def undecided(
 ) -> Step:
     """Wait for what did not leave, while there is time; hold on to what may have left."""
     kind = answer.kind or ErrorKind.PROVIDER_UNAVAILABLE
+    if answer.reason is Reason.LEASE_OVER and claim.waited_for is not None:
+        # Nothing was asked this time: what it waited for before is still the reason.
+        kind = claim.waited_for
     if answer.answer_class is AnswerClass.MAYBE_SENT:
         return in_doubt(claim, answer)
     decision = decide(

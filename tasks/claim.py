@@ -14,14 +14,17 @@ from sqlalchemy.exc import IntegrityError
 
 from models.claims import BEGIN, BEGIN_WAITING, CLAIM, WAIT_TURN
 from models.database import AnyRow
-from phone_verification.kinds import Operation, RunState
+from phone_verification.kinds import ErrorKind, Operation, RunState
 from tasks.figures import Figures
 from tasks.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A run that this process holds; `taken_at` is monotonic and older than the lease."""
+    """A run that this process holds; `taken_at` is monotonic and older than the lease.
+
+    `waited_for` is why it waited the last time.
+    """
 
     task_id: str
     operation: Operation
@@ -34,6 +37,7 @@ class Claim:
     country: str | None
     code_hmac: str | None = field(repr=False)
     verification_id: str | None
+    waited_for: ErrorKind | None
     claimed_at: datetime
     left_at_claim_seconds: float
     lease_seconds: float
@@ -125,6 +129,7 @@ def _claim(row: AnyRow, figures: Figures, operation: Operation, task_id: str, ta
         country=row.country,
         code_hmac=row.code_hmac,
         verification_id=row.verification_id,
+        waited_for=row.error_kind,
         claimed_at=row.claimed_at,
         left_at_claim_seconds=row.left_seconds,
         lease_seconds=min(

@@ -31,7 +31,7 @@ def send(services: Services, claim: Claim, arguments: SendArguments) -> Step:
     figures = services.figures
     budget = min(figures.start_budget_seconds, claim.left_seconds() + figures.overtime_seconds)
     if claim.left_seconds() < figures.least_left_seconds:
-        return refused(ErrorKind.PROVIDER_UNAVAILABLE, nothing_sent)
+        return refused(claim.waited_for or ErrorKind.PROVIDER_UNAVAILABLE, nothing_sent)
     answer = services.gateway.start(
         to=number.e164,
         channel=arguments.channel,

@@ -1,5 +1,6 @@
 """The wiring: from settings to services, only here."""
 
+from functools import partial
 from typing import Final
 
 from gateway.verify import Credentials, TwilioVerify
@@ -12,6 +13,7 @@ from phone_verification.publisher import make_celery
 from phone_verification.queues import QUEUES, TASK_NAMES
 from tasks.figures import Figures
 from tasks.services import Ring, Services
+from worker.alarm_clock import AlarmClock
 from worker.settings import CallerSettings, Settings
 
 _CONNECTION_SLACK: Final = 4
@@ -75,17 +77,23 @@ def _credentials(settings: Settings) -> Credentials:
 
 def make_ring(broker_url: str) -> Ring:
     """Build the publisher of alarms: an app without a result backend, so that publishing never subscribes."""
-    app = make_celery(broker_url)
+    app, clock = make_celery(broker_url), AlarmClock()
 
-    def ring(operation: Operation, task_id: str, *, countdown: float, wants_result: bool) -> None:
+    def publish(operation: Operation, task_id: str, *, wants_result: bool) -> None:
         app.send_task(
             TASK_NAMES[operation],
             kwargs={},
             task_id=task_id,
             queue=QUEUES[operation],
-            countdown=countdown or None,
             ignore_result=not wants_result,
         )
+
+    def ring(operation: Operation, task_id: str, *, countdown: float, wants_result: bool) -> None:
+        ring_now = partial(publish, operation, task_id, wants_result=wants_result)
+        if countdown > 0:
+            clock.set(countdown, ring_now)
+        else:
+            ring_now()
 
     return ring
 

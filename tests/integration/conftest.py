@@ -24,6 +24,7 @@ from worker.demo.worker_process import worker_process
 from worker.settings import CallerSettings
 
 _NUMBERS = count(1000)
+FIGURES = Figures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,8 @@ def backend_on(
     redis: RedisServer,
     simulator: tuple[str, SimulatorClient],
     directory: Path,
-    **settings: str,
+    figures: Figures = FIGURES,
+    time_scale: float = 1,
 ) -> Iterator[Backend]:
     """Start a worker on a database of its own, and stand beside it as a web backend."""
     environment = {
@@ -73,15 +75,15 @@ def backend_on(
             database_url=database_url,
             simulator_url=simulator[0],
         ),
-        **settings,
+        **{name.upper(): str(getattr(figures, name)) for name in figures.model_fields_set},
+        "TIME_SCALE": str(time_scale),
     }
     database = open_database(database_url)
     upgrade(database.engine)
     log = directory / "worker.log"
-    figures = Figures().scaled(float(settings.get("TIME_SCALE", "1")))
     with (
         worker_process(environment, log, name="test", concurrency=4) as process,
-        make_client(settings_from(environment), figures) as client,
+        make_client(settings_from(environment), figures.scaled(time_scale)) as client,
     ):
         yield Backend(
             client=client,
