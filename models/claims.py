@@ -173,7 +173,7 @@ _turn_seconds: Final = case(
 
 WAIT_TURN: Final = (
     update(TaskRun)
-    .where(TaskRun.task_id == _task_id, TaskRun.state.in_(_RESTING), _is_time)
+    .where(TaskRun.task_id == _task_id, TaskRun.state.in_(_RESTING), TaskRun.not_before <= now())
     .values(not_before=now_plus(_turn_seconds), ring_at=now_plus(_turn_seconds + _AFTER_TURN_SECONDS))
     .returning(seconds_until(TaskRun.not_before).label("delay_seconds"), TaskRun.wants_result)
 )
@@ -197,7 +197,6 @@ RENEW_TO_POST: Final = RENEW.values(
 
 STORED: Final = select(
     TaskRun.state,
-    TaskRun.epoch,
     TaskRun.operation,
     TaskRun.arguments_fingerprint,
     TaskRun.result,

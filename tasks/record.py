@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.answer import Answer
-from models.claims import STORED
 from models.closed_sets import VerificationStatus
 from models.records import (
     ADD_CALL,
@@ -42,17 +41,12 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "finished_at": finished_at,
     }
     with services.database.transaction() as connection:
-        ended = connection.execute(RECORD, ending).rowcount
-        if not ended and step.is_definite_success:
-            ended = connection.execute(RECORD_LATE, ending).rowcount
-        if not ended:
-            mine = connection.execute(STORED, {"run": claim.task_id}).one_or_none()
-            if mine is not None and mine.state is RunState.DONE and mine.epoch == claim.epoch:
-                # An earlier try's commit went through and its answer was lost: facts are there too.
-                return None
         if step.kept is not None:
             _keep(connection, services, claim, step.kept)
         _add_calls(connection, claim, step.calls)
+        ended = connection.execute(RECORD, ending).rowcount
+        if not ended and step.is_definite_success:
+            ended = connection.execute(RECORD_LATE, ending).rowcount
     return result if ended else None
 
 
