@@ -13,6 +13,7 @@ from phone_verification.accepted_runs import task_runs
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind
 from phone_verification.queues import QUEUES
+from tests.documents import outdated
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,11 @@ def test_the_example_environment_lists_every_setting() -> None:
     written = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert written == {name.upper() for name in Settings.model_fields}
+
+
+def test_generated_documents_are_what_would_be_written() -> None:
+    """docs/errors.md, the JSON Schema and .env.example follow the code."""
+    assert outdated() == []
 
 
 def test_every_kind_has_its_facts() -> None:
