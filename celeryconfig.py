@@ -40,7 +40,7 @@ broker_connection_retry_on_startup = True
 # Never give up: 100 tries, the default, are 46 minutes, and then the worker would exit.
 broker_connection_max_retries = None
 broker_transport_options = {
-    # Longer than any task and any countdown (30 s), or a message would be delivered twice meanwhile.
+    # Longer than any task and any held message, or one would be delivered twice meanwhile.
     "visibility_timeout": 120,
     # Restore a killed worker's messages within seconds: the defaults multiply to 100 s.
     "unacked_restore_interval": 5,

@@ -22,17 +22,22 @@ from gateway.dial import dial
 from gateway.errors import NotWrittenError
 from gateway.exchange import Exchange
 
-_current: Final[ContextVar[Exchange | None]] = ContextVar("exchange", default=None)
+_current: Final[ContextVar[Exchange]] = ContextVar("exchange")
 
 
 @contextmanager
 def under(exchange: Exchange) -> Iterator[None]:
-    """Let the connections of this thread's call know its deadline."""
+    """Say which exchange the next call of this thread is; its client and connections fill it in."""
     token = _current.set(exchange)
     try:
         yield
     finally:
         _current.reset(token)
+
+
+def current() -> Exchange:
+    """Return the exchange that is under way in this thread."""
+    return _current.get()
 
 
 class _DeadlineReader(io.RawIOBase):
@@ -66,8 +71,7 @@ class _DeadlineSocket:
 
 class _DeadlineResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        exchange = _current.get()
-        given = sock if exchange is None else _DeadlineSocket(sock, exchange.deadline)
+        given = _DeadlineSocket(sock, current().deadline)
         super().__init__(given, *args, **kwargs)  # type: ignore[arg-type]  # it only makes a file of it
 
 
@@ -79,10 +83,10 @@ class _Watched(HTTPConnection):
     last_used_at: float = 0
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - bytes, or what http.client takes for them
-        exchange = _current.get()
+        exchange = current()
         if self.sock is None:
             self.connect()
-        if exchange is not None and not exchange.reached:
+        if not exchange.reached:
             if time.monotonic() >= exchange.deadline:
                 # Written now, it could only be doubted: nobody would wait for its answer.
                 raise ConnectTimeoutError(self, "the call's budget is spent")

@@ -6,9 +6,6 @@ This one plugs into the SDK's seam, `twilio.http.HttpClient`.
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Final
 from urllib.parse import urlencode
 
@@ -24,12 +21,11 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from gateway.connection import make_pools, under
+from gateway.connection import current, make_pools
 from gateway.errors import NotWrittenError
 from gateway.exchange import Exchange, Failure
 
 _LARGEST_BODY_BYTES: Final = 1 << 20
-_current: Final[ContextVar[Exchange]] = ContextVar("current_exchange")
 
 
 class NoAnswerError(Exception):
@@ -44,15 +40,6 @@ class BudgetedHttpClient(HttpClient):  # type: ignore[misc]  # the SDK publishes
         self._connect_budget_seconds = connect_budget_seconds
         self._pools = make_pools(concurrency=concurrency, idle_seconds=idle_seconds)
 
-    @contextmanager
-    def exchange(self, exchange: Exchange) -> Iterator[Exchange]:
-        """Say which exchange the SDK's next call fills in."""
-        token = _current.set(exchange)
-        try:
-            yield exchange
-        finally:
-            _current.reset(token)
-
     def request(
         self,
         method: str,
@@ -65,7 +52,7 @@ class BudgetedHttpClient(HttpClient):  # type: ignore[misc]  # the SDK publishes
         allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 - the SDK's signature; never followed
     ) -> Response:
         """Make one call for the SDK; raise NoAnswerError when no whole answer came."""
-        exchange = _current.get()
+        exchange = current()
         begun_at = time.monotonic()
         try:
             self._fill(exchange, method, _url(uri, params), data, headers, auth)
@@ -87,28 +74,27 @@ class BudgetedHttpClient(HttpClient):  # type: ignore[misc]  # the SDK publishes
     ) -> None:
         left = max(exchange.deadline - time.monotonic(), 0.001)
         body = urlencode(data, doseq=True) if data else None
-        with under(exchange):
-            answer = self._pools.urlopen(
-                method.upper(),
-                url,
-                body=body,
-                headers={**(headers or {}), **_authorization(auth)},
-                timeout=Timeout(connect=min(self._connect_budget_seconds, left), read=left),
-                redirect=False,
-                retries=False,
-                preload_content=False,
-            )
-            try:
-                content = answer.read(_LARGEST_BODY_BYTES + 1)
-                is_whole = len(content) <= _LARGEST_BODY_BYTES
-            except BaseException:
-                answer.close()
-                raise
-            if is_whole:
-                answer.release_conn()
-            else:
-                answer.close()
-                exchange.failure = Failure.TOO_LARGE
+        answer = self._pools.urlopen(
+            method.upper(),
+            url,
+            body=body,
+            headers={**(headers or {}), **_authorization(auth)},
+            timeout=Timeout(connect=min(self._connect_budget_seconds, left), read=left),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+        try:
+            content = answer.read(_LARGEST_BODY_BYTES + 1)
+            is_whole = len(content) <= _LARGEST_BODY_BYTES
+        except BaseException:
+            answer.close()
+            raise
+        if is_whole:
+            answer.release_conn()
+        else:
+            answer.close()
+            exchange.failure = Failure.TOO_LARGE
         exchange.status = answer.status
         exchange.headers = {name.lower(): value for name, value in answer.headers.items()}
         exchange.body = content.decode("utf-8", "replace") if is_whole else ""

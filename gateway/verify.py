@@ -16,6 +16,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from gateway.answer import Answer, Endpoint
+from gateway.connection import under
 from gateway.cursor import Cursor
 from gateway.exchange import Exchange
 from gateway.http_client import BudgetedHttpClient, NoAnswerError
@@ -161,7 +162,7 @@ class TwilioVerify:
         return translate(call, exchange)
 
     def _fill(self, exchange: Exchange, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - the SDK's own
-        with self._http.exchange(exchange):
+        with under(exchange):
             try:
                 return ask()
             except (TwilioException, NoAnswerError):

@@ -31,7 +31,7 @@ _UNTRIED: Final = (RunState.ACCEPTED, RunState.WAITING)
 _RESTING: Final = (RunState.ACCEPTED, RunState.WAITING, RunState.AMBIGUOUS)
 _HELD: Final = (RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING)
 
-# A broker's countdown may ring this much before the database thinks it is time.
+# An alarm, which counts by its process' clock, may ring this much before the database thinks it is time.
 _EARLY_SECONDS: Final = 1.0
 _AFTER_TURN_SECONDS: Final = 3.0
 _LATEST_REQUEST_SECONDS: Final = 60.0

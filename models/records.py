@@ -46,15 +46,10 @@ RECORD: Final = _ended(
 )
 """End a run under its claim."""
 
-RECORD_LATE: Final = _ended(
+RECORD_UNFENCED: Final = _ended(
     update(TaskRun).where(TaskRun.task_id == _task_id, TaskRun.state != RunState.DONE)
 )
-"""End a run with a definite success that came after the claim was lost."""
-
-RECORD_SWEPT: Final = _ended(
-    update(TaskRun).where(TaskRun.task_id == _task_id, TaskRun.state != RunState.DONE)
-)
-"""End a run that nobody holds; the sweeper has its row locked."""
+"""End a run without its claim: with a definite success that came late, or by the sweeper that locked it."""
 
 _HAND_BACK: Final = (
     update(TaskRun)

@@ -10,6 +10,7 @@ import binascii
 import hmac
 import json
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,8 +20,7 @@ from typing import Any, Final, Self
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,16}")
-_HMAC_KEY_BYTES: Final = 32
-_SEAL_KEY_BYTES: Final = 32
+_KEY_BYTES: Final = 32
 
 
 class KeyFormatError(ValueError):
@@ -40,7 +40,7 @@ class Label(StrEnum):
     CLIENT_REF = "client_ref"
 
 
-def parse_keys(text: str, *, size: int) -> dict[str, bytes]:
+def parse_keys(text: str) -> dict[str, bytes]:
     """Read `id:base64,id:base64`, newest first; raise KeyFormatError naming the entry."""
     keys: dict[str, bytes] = {}
     for position, entry in enumerate(text.replace("\n", ",").split(","), start=1):
@@ -51,9 +51,14 @@ def parse_keys(text: str, *, size: int) -> dict[str, bytes]:
             keys[key_id] = base64.b64decode(encoded.replace("-", "+").replace("_", "/"), validate=True)
         except binascii.Error:
             raise KeyFormatError(f"entry {position} ({key_id}): not base64") from None
-        if len(keys[key_id]) != size:
-            raise KeyFormatError(f"entry {position} ({key_id}): {size} bytes are needed")
+        if len(keys[key_id]) != _KEY_BYTES:
+            raise KeyFormatError(f"entry {position} ({key_id}): {_KEY_BYTES} bytes are needed")
     return keys
+
+
+def make_key(key_id: str) -> str:
+    """Make an entry for either list: 32 random bytes under a name."""
+    return f"{key_id}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Fingerprints:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `HMAC_KEYS`."""
-        return cls(parse_keys(text, size=_HMAC_KEY_BYTES))
+        return cls(parse_keys(text))
 
     def newest(self, label: Label, *parts: str) -> str:
         """Fingerprint under the newest key: for everything but phone numbers."""
@@ -106,7 +111,7 @@ class Seals:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `SEAL_KEYS`."""
-        keys = parse_keys(text, size=_SEAL_KEY_BYTES).values()
+        keys = parse_keys(text).values()
         return cls(MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys]))
 
     def seal(self, task_id: str, arguments: Mapping[str, Any]) -> str:

@@ -44,7 +44,6 @@ class Figures(BaseModel):
         return self
 
     def _inequalities(self) -> dict[str, bool]:
-        tail = self.overtime_seconds + self.start_lease_margin_seconds
         return {
             "CONNECT_BUDGET_SECONDS must not exceed START_ or CHECK_BUDGET_SECONDS": (
                 self.connect_budget_seconds <= min(self.start_budget_seconds, self.check_budget_seconds)
@@ -54,7 +53,7 @@ class Figures(BaseModel):
             ),
             "OVERTIME_ + START_LEASE_MARGIN_ + SWEEP_INTERVAL_SECONDS must stay within 10 s: "
             "a result is final within 10 s of its deadline": (
-                tail + self.sweep_interval_seconds <= 10  # noqa: PLR2004 - the promise's own figure
+                self.tail_seconds(Operation.SEND) + self.sweep_interval_seconds <= 10  # noqa: PLR2004 - the promise's own figure
             ),
             "RETRY_AFTER_HOP_SECONDS must be under 60: the broker redelivers after 120": (
                 self.retry_after_hop_seconds < 60  # noqa: PLR2004 - half the visibility timeout
@@ -72,18 +71,17 @@ class Figures(BaseModel):
         """Return the whole call's budget."""
         return self.start_budget_seconds if operation is Operation.SEND else self.check_budget_seconds
 
+    def _margin_seconds(self, operation: Operation) -> float:
+        is_send = operation is Operation.SEND
+        return self.start_lease_margin_seconds if is_send else self.check_lease_margin_seconds
+
     def tail_seconds(self, operation: Operation) -> float:
         """Return how long after its deadline a lease may end."""
-        margin = (
-            self.start_lease_margin_seconds
-            if operation is Operation.SEND
-            else self.check_lease_margin_seconds
-        )
-        return self.overtime_seconds + margin
+        return self.overtime_seconds + self._margin_seconds(operation)
 
     def lease_seconds(self, operation: Operation) -> float:
         """Return how long a claim holds: its call, and time to write down what came of it."""
-        return self.budget_seconds(operation) + self.tail_seconds(operation) - self.overtime_seconds
+        return self.budget_seconds(operation) + self._margin_seconds(operation)
 
     def deadline_seconds(self, operation: Operation) -> float:
         """Return how long a person waits."""

@@ -17,7 +17,7 @@ from models.records import (
     KEEP_ATTEMPT,
     KEEP_VERIFICATION,
     RECORD,
-    RECORD_LATE,
+    RECORD_UNFENCED,
 )
 from phone_verification.kinds import RunState
 from tasks.claim import Claim
@@ -46,7 +46,7 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         _add_calls(connection, claim, step.calls)
         ended = connection.execute(RECORD, ending).rowcount
         if not ended and step.is_definite_success:
-            ended = connection.execute(RECORD_LATE, ending).rowcount
+            ended = connection.execute(RECORD_UNFENCED, ending).rowcount
     return result if ended else None
 
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from models.database import AnyRow
-from models.records import RECORD_SWEPT
+from models.records import RECORD_UNFENCED
 from models.sweeps import LAPSE, OVERDUE, RING
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind, Operation, RunState
@@ -92,7 +92,7 @@ def _end(connection: Connection, row: AnyRow) -> None:
         verification=_verification(row),
     )
     connection.execute(
-        RECORD_SWEPT,
+        RECORD_UNFENCED,
         {
             "run": row.task_id,
             "outcome": step.outcome,

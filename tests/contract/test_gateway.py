@@ -10,6 +10,7 @@ from gateway.fake import FakeGateway
 from gateway.port import Gateway
 from gateway.verify import Credentials, TwilioVerify
 from phone_verification.kinds import Channel, ErrorKind
+from simulator.account import Account
 from simulator.client import SimulatorClient
 
 NUMBER = "+821012345678"
@@ -50,10 +51,12 @@ def fake() -> Provider:
 
 def twilio(simulator: tuple[str, SimulatorClient]) -> Provider:
     """The SDK on the stand-in."""
-    account = "AC" + "0" * 31 + "1"
+    account = Account()
     gateway = TwilioVerify(
-        credentials=Credentials(account_sid=account, username=account, password="simulator-auth-token"),
-        service_sid="VA" + "0" * 31 + "1",
+        credentials=Credentials(
+            account_sid=account.account_sid, username=account.account_sid, password=account.auth_token
+        ),
+        service_sid=account.service_sid,
         base_url=simulator[0],
     )
     side_door = simulator[1]

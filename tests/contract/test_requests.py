@@ -10,13 +10,14 @@ import pytest
 
 from gateway.verify import Credentials, TwilioVerify
 from phone_verification.kinds import Channel
+from simulator.account import Account
 from simulator.client import SimulatorClient
 
 DESCRIPTION = (
     Path(os.environ.get("OPENAPI_DIR", Path(__file__).parents[3] / "shared" / "openapi"))
     / "twilio_verify_v2.json"
 )
-ACCOUNT = "AC" + "0" * 31 + "1"
+ACCOUNT = Account()
 pytestmark = pytest.mark.skipif(
     not DESCRIPTION.exists(), reason="needs Twilio's OpenAPI description; say where: OPENAPI_DIR=…"
 )
@@ -42,8 +43,10 @@ def test_every_request_is_one_that_twilio_describes(
 ) -> None:
     """Path, method, form fields and filters of each call are in the description."""
     gateway = TwilioVerify(
-        credentials=Credentials(account_sid=ACCOUNT, username=ACCOUNT, password="simulator-auth-token"),
-        service_sid="VA" + "0" * 31 + "1",
+        credentials=Credentials(
+            account_sid=ACCOUNT.account_sid, username=ACCOUNT.account_sid, password=ACCOUNT.auth_token
+        ),
+        service_sid=ACCOUNT.service_sid,
         base_url=simulator[0],
     )
     gateway.start(

@@ -19,11 +19,11 @@ from phone_verification import (
     NotReadableError,
     VerificationClient,
 )
+from phone_verification.keys import make_key
 from phone_verification.kinds import PollState, RunState
 from worker.demo.redis_server import RedisServer, free_port, redis_server
-from worker.demo.stage import new_key
 
-KEYS = {"hmac_keys": new_key(), "seal_keys": new_key()}
+KEYS = {"hmac_keys": make_key("demo"), "seal_keys": make_key("demo")}
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_a_dropped_key_invents_no_conflict(
 ) -> None:
     """After a rotation is over, an old id is still its own intent."""
     client.send("010-1234-5678", task_id="order-17-sms")
-    rotated = {**KEYS, "hmac_keys": new_key().replace("demo:", "later:")}
+    rotated = {**KEYS, "hmac_keys": make_key("demo").replace("demo:", "later:")}
 
     with VerificationClient(database=database.engine, broker_url=broker.url(), **rotated) as later:
         assert later.send("010-1234-5678", task_id="order-17-sms") == "order-17-sms"

@@ -8,18 +8,15 @@ import pytest
 from gateway.answer import Answer, AnswerClass, Endpoint, Reason
 from gateway.fake import FakeGateway
 from models.database import Database
-from phone_verification.acceptance import Acceptance
 from phone_verification.accepted_runs import ACCEPT
 from phone_verification.arguments import read_arguments
-from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import ErrorKind, Operation
 from tasks.figures import Figures
 from tasks.run import Done, Later, NotMine, accept, resume
 from tasks.services import Services
-from worker.demo.stage import new_key
+from tests.integration.bundle import make_services
 
 SEND, CHECK = Operation.SEND, Operation.CHECK
-FIGURES = Figures()
 
 
 @pytest.fixture
@@ -31,25 +28,7 @@ def gateway() -> FakeGateway:
 @pytest.fixture
 def services(database: Database, gateway: FakeGateway) -> Services:
     """What the tasks work with."""
-    fingerprints, seals = Fingerprints.parse(new_key()), Seals.parse(new_key())
-    return Services(
-        database=database,
-        gateway=gateway,
-        figures=FIGURES,
-        fingerprints=fingerprints,
-        seals=seals,
-        acceptance=Acceptance(
-            fingerprints=fingerprints,
-            seals=seals,
-            default_region="KR",
-            deadline_seconds={each: FIGURES.deadline_seconds(each) for each in Operation},
-        ),
-        default_region="KR",
-        allowed_countries=frozenset({"KR"}),
-        ttl_seconds=600,
-        is_open_door_closed=False,
-        ring=lambda *_, **__: None,
-    )
+    return make_services(database, Figures(), lambda *_, **__: None, gateway)
 
 
 def put(services: Services, operation: Operation, task_id: str = "a-task-id", **changes: Any) -> str:

@@ -1,8 +1,6 @@
 """The stage: Redis, SQLite, a Twilio stand-in and a worker, started on free ports and stopped again."""
 
-import base64
 import contextlib
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,8 @@ from tempfile import TemporaryDirectory
 from models.database import Database, open_database
 from models.schema import upgrade
 from phone_verification import VerificationClient
+from phone_verification.keys import make_key
+from simulator.account import Account
 from simulator.client import SimulatorClient
 from simulator.process import running as simulator_running
 from tasks.figures import Figures
@@ -19,8 +19,6 @@ from worker.bootstrap import make_client
 from worker.demo.redis_server import redis_server
 from worker.demo.worker_process import worker_process
 from worker.settings import CallerSettings
-
-_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +33,21 @@ class Stage:
     worker_log: Path
 
 
-def new_key() -> str:
-    """Make a key that lives as long as the demo."""
-    return f"demo:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
-
-
 def environment_for(
     *, broker_url: str, result_backend: str, database_url: str, simulator_url: str
 ) -> dict[str, str]:
     """Write the settings that a worker on the simulator needs."""
+    account = Account()
     return {
         "CELERY_BROKER_URL": broker_url,
         "CELERY_RESULT_BACKEND": result_backend,
         "DATABASE_URL": database_url,
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 31 + "1",
-        "TWILIO_AUTH_TOKEN": "simulator-auth-token",
-        "TWILIO_VERIFY_SERVICE_SID": "VA" + "0" * 31 + "1",
+        "TWILIO_ACCOUNT_SID": account.account_sid,
+        "TWILIO_AUTH_TOKEN": account.auth_token,
+        "TWILIO_VERIFY_SERVICE_SID": account.service_sid,
         "TWILIO_BASE_URL": simulator_url,
-        "HMAC_KEYS": new_key(),
-        "SEAL_KEYS": new_key(),
+        "HMAC_KEYS": make_key("demo"),
+        "SEAL_KEYS": make_key("demo"),
     }
 
 

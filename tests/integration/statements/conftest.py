@@ -7,18 +7,16 @@ from typing import cast
 import pytest
 from sqlalchemy import delete
 
-from gateway.port import Gateway
+from gateway.fake import FakeGateway
 from models.base import Base
 from models.database import Database, open_database
 from models.schema import upgrade
-from phone_verification.acceptance import Acceptance
-from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
-from tasks.services import Ring, Services
+from tasks.services import Services
+from tests.integration.bundle import make_services
 from tests.integration.statements.rows import Runs
 from tests.postgres import fresh_database
-from worker.demo.stage import new_key
 
 
 @pytest.fixture(scope="session")
@@ -75,30 +73,7 @@ def services(database: Database, rung: deque[str]) -> Services:
     def ring(operation: Operation, task_id: str, *, countdown: float, wants_result: bool) -> None:
         rung.append(task_id)
 
-    return make_services(database, Figures(), ring)
-
-
-def make_services(database: Database, figures: Figures, ring: Ring) -> Services:
-    """Bundle services whose gateway is never asked."""
-    fingerprints, seals = Fingerprints.parse(new_key()), Seals.parse(new_key())
-    return Services(
-        database=database,
-        gateway=cast("Gateway", None),
-        figures=figures,
-        fingerprints=fingerprints,
-        seals=seals,
-        acceptance=Acceptance(
-            fingerprints=fingerprints,
-            seals=seals,
-            default_region="KR",
-            deadline_seconds={operation: figures.deadline_seconds(operation) for operation in Operation},
-        ),
-        default_region="KR",
-        allowed_countries=frozenset({"KR"}),
-        ttl_seconds=600,
-        is_open_door_closed=False,
-        ring=ring,
-    )
+    return make_services(database, Figures(), ring, FakeGateway())
 
 
 def empty(database: Database) -> None:

@@ -8,13 +8,14 @@ from itertools import accumulate
 import pytest
 from sqlalchemy import select
 
+from gateway.fake import FakeGateway
 from models.database import AnyRow, Database, open_database
 from models.schema import upgrade
 from models.task_run import TaskRun
 from phone_verification.kinds import Operation, RunState
 from tasks.figures import Figures
+from tests.integration.bundle import make_services
 from tests.integration.statements.broker import Broker
-from tests.integration.statements.conftest import make_services
 from tests.integration.statements.crowd import RUNS, Crowd
 from tests.integration.statements.history import (
     Change,
@@ -61,7 +62,7 @@ def test_a_crowd_with_todays_choices_keeps_every_promise_of_a_run(table: Databas
 def _live_and_judge(table: Database, seed: int) -> None:
     print(f"seed {seed}")  # noqa: T201 - pytest shows it with a failure
     broker = Broker()
-    services = make_services(table, Figures().scaled(_SCALE), broker.ring)
+    services = make_services(table, Figures().scaled(_SCALE), broker.ring, FakeGateway())
     crowd = Crowd(services=services, broker=broker, seed=seed)
 
     crowd.live()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Executable
 
 from models.claims import BEGIN, BEGIN_WAITING, CLAIM, RENEW, RENEW_TO_POST, WAIT_TURN
-from models.records import HAND_BACK_AMBIGUOUS, HAND_BACK_WAITING, RECORD, RECORD_LATE, RECORD_SWEPT
+from models.records import HAND_BACK_AMBIGUOUS, HAND_BACK_WAITING, RECORD, RECORD_UNFENCED
 from models.refusals import ADD_REFUSED
 from models.sweeps import LAPSE, RING
 from phone_verification.kinds import ErrorKind, Outcome, RunState
@@ -65,7 +65,7 @@ def test_late_truth_ends_any_open_run(runs: Runs, state: RunState) -> None:
     """A definite success is true under any epoch."""
     task_id = runs.put(state, epoch=5)
 
-    ended = runs.do(RECORD_LATE, ending(task_id, 1))
+    ended = runs.do(RECORD_UNFENCED, ending(task_id, 1))
 
     assert ended == 1
     assert runs.read(task_id).state is RunState.DONE
@@ -89,8 +89,7 @@ _STATEMENTS: dict[str, Any] = {
     "renew": RENEW,
     "renew_to_post": RENEW_TO_POST,
     "record": RECORD,
-    "record_late": RECORD_LATE,
-    "record_swept": RECORD_SWEPT,
+    "record_unfenced": RECORD_UNFENCED,
     "hand_back_waiting": HAND_BACK_WAITING,
     "hand_back_ambiguous": HAND_BACK_AMBIGUOUS,
     "lapse": LAPSE,
@@ -104,7 +103,7 @@ _STATEMENTS: dict[str, Any] = {
 def test_no_statement_changes_a_run_that_is_over(runs: Runs, name: str, mine: RunState) -> None:
     """The result is frozen, even for who knows the last epoch and although every stamp is due."""
     task_id = runs.put(epoch=1, not_before=seconds_from_now(-9), ring_at=seconds_from_now(-9))
-    runs.do(RECORD_SWEPT, ending(task_id, 1))
+    runs.do(RECORD_UNFENCED, ending(task_id, 1))
     runs.change(task_id, ring_at=seconds_from_now(-9))
     before = runs.read(task_id)
     statement = _STATEMENTS[name]
