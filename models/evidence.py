@@ -93,7 +93,7 @@ VERIFICATION_OF_NUMBER: Final = (
 """The number's latest verification."""
 
 APPROVING_CHECK: Final = (
-    select(TaskRun.verification_id, TaskRun.finished_at, TaskRun.code_hmac)
+    select(TaskRun.verification_id)
     .where(
         TaskRun.phone_fingerprint.in_(_phones),
         TaskRun.operation == Operation.CHECK,
@@ -156,6 +156,7 @@ _earliest_send: Final = (
 
 UNRESOLVED: Final = select(
     TaskRun.task_id,
+    TaskRun.state,
     TaskRun.code_hmac,
     seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
     seconds_between(now(), TaskRun.last_begun_at).label("since_last_seconds"),
@@ -166,6 +167,17 @@ UNRESOLVED: Final = select(
     is_undecided,
 )
 """The checks of this number that may have been decided without our knowing, `run` itself included."""
+
+CLEAR: Final = (
+    update(TaskRun)
+    .where(
+        TaskRun.task_id.in_(bindparam("runs", expanding=True)),
+        TaskRun.operation == Operation.CHECK,
+        TaskRun.state == RunState.DONE,
+    )
+    .values(posts=0)
+)
+"""Say of checks that ended unknown that no request of theirs was the approval, nor can become it."""
 
 REPLAYS: Final = 5
 

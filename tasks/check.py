@@ -13,6 +13,7 @@ from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState
 from phone_verification.phone_numbers import read_phone_number, refusal_of
 from tasks.asked import in_doubt, refused, undecided
 from tasks.checked import approved, described, told_again, wrong
+from tasks.clearing import keep_apart
 from tasks.explain import decides, is_replay, refusal_by_records
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known, look_up
@@ -52,6 +53,9 @@ def _by_records(inquiry: Inquiry, asked: Asked, known: Known) -> Step | None:
 def _ask(inquiry: Inquiry, asked: Asked, known: Known) -> Step:
     if inquiry.claim.state is RunState.SETTLING:
         return _ask_again(inquiry, asked, known)
+    waiting = keep_apart(inquiry, asked, known)
+    if waiting is not None:
+        return waiting
     sid = _sid(known)
     answer = inquiry.check(asked.code, to=asked.number.e164, sid=sid)
     return _read(inquiry, asked, known, answer, _Target(sid=sid))

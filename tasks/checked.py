@@ -6,6 +6,7 @@ Lives here: approved, wrong, refused, told again. Must not: ask anybody.
 from gateway.answer import VerificationFacts
 from models.closed_sets import VerificationStatus
 from models.records import TRIES
+from phone_verification.keys import Label
 from phone_verification.kinds import ErrorKind, Outcome, RunState
 from phone_verification.results import VerificationAnswer
 from tasks.asked import refused
@@ -29,7 +30,7 @@ def inferred(inquiry: Inquiry, asked: Asked, known: Known, sid: str, age_seconds
 def _approved(
     inquiry: Inquiry, asked: Asked, known: Known, sid: str, age_seconds: float, *, is_inferred: bool
 ) -> Finish:
-    services, claim = inquiry.services, inquiry.claim
+    services = inquiry.services
     return Finish(
         outcome=Outcome.APPROVED,
         provider_sid=sid,
@@ -38,7 +39,7 @@ def _approved(
         kept=KeptVerification(
             id=sid,
             status=VerificationStatus.APPROVED,
-            code_hmac=claim.code_hmac,
+            code_hmac=services.fingerprints.newest(Label.CODE, asked.number.e164, asked.code),
             age_seconds=min(age_seconds, services.ttl_seconds),
         ),
     )

@@ -4,13 +4,12 @@ Lives here: pure decisions on what we know. Records explain; alone they refuse o
 answered wrong before, and what we approved ourselves.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from models.records import TRIES
 from phone_verification.kinds import ErrorKind
-from tasks.known import Known, Unresolved
+from tasks.known import Known
 
 # Twilio's stamps are whole seconds, so an age is right to one second either way.
 _STAMP_SECONDS: Final = 1.0
@@ -68,19 +67,22 @@ def decides(known: Known, age_seconds: float | None) -> bool:
     return age_seconds is not None and age_seconds - _STAMP_SECONDS >= oldest
 
 
-def judge(
-    unresolved: Iterable[Unresolved], known: Known, *, is_converted: bool, lag_seconds: float
-) -> Verdict:
+def may_be_same_code(known: Known) -> bool:
+    """Whether any check whose answer is lost, or the one that was approved, may have carried this code."""
+    is_approval = known.approval is not None and known.approval.is_same_code is not False
+    return bool(known.same_code) or is_approval
+
+
+def judge(known: Known, *, is_converted: bool, lag_seconds: float) -> Verdict:
     """Credit a conversion to this code only if nobody else's code can have been it.
 
     `converted` at Twilio says that a right code was given, not whose: it is ours exactly when every check
-    that may have been it carried our code. A missing conversion counts once it is older than Twilio's lag.
+    that may have been it carried our code; one that cannot be compared did not. A missing conversion
+    counts once it is older than Twilio's lag.
     """
-    codes = [one.is_same_code for one in unresolved]
+    codes = [one.is_same_code for one in known.unresolved]
     if known.approval is not None:
-        codes.append(known.approval.is_same_code is True)
-    if not any(codes):
-        return Verdict.EXPLAIN
+        codes.append(known.approval.is_same_code)
     if is_converted:
         return Verdict.APPROVED if all(codes) else Verdict.WAIT
     youngest = min((one.since_last_seconds for one in known.same_code), default=0)

@@ -86,9 +86,9 @@ class Inquiry:
         return renewed is not None
 
     def _hold_to_post(self, state: RunState) -> bool:
-        """Write down that one more request may leave; a fresh claim to call has said so itself."""
-        if not self.calls and self.claim.state is RunState.CALLING:
-            return True
+        """Write down that one more request may leave; the claim of an untried run has said so itself."""
+        if self.claim.state is RunState.CALLING:
+            return self._hold()
         renewed = renew_to_post(self.services, self.claim, state)
         self.claim = renewed or self.claim
         return renewed is not None

@@ -70,9 +70,11 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unresolved:
-    """A check whose answer nobody knows; one whose code cannot be compared counts as another code."""
+    """A check whose answer nobody knows; `is_same_code` is None when its code can no longer be compared."""
 
-    is_same_code: bool
+    task_id: str
+    is_open: bool
+    is_same_code: bool | None
     since_first_seconds: float
     since_last_seconds: float
 
@@ -91,8 +93,16 @@ class Known:
 
     @property
     def same_code(self) -> tuple[Unresolved, ...]:
-        """The unresolved checks that carried this very code."""
-        return tuple(one for one in self.unresolved if one.is_same_code)
+        """The unresolved checks that carried this very code, as far as anybody can tell.
+
+        One whose code was erased may have; once the verification has expired that explains nothing.
+        """
+        is_expired = self.verification is not None and self.verification.expires_in_seconds <= 0
+        return tuple(
+            one
+            for one in self.unresolved
+            if one.is_same_code or (one.is_same_code is None and not is_expired)
+        )
 
 
 def look_up(services: Services, claim: Claim, asked: Asked) -> Known:
@@ -140,9 +150,7 @@ def _of_verification(
         approval=approving
         and Approval(
             handle=approving.verification_id,
-            is_same_code=keys.matches(approving.code_hmac, Label.CODE, asked.number.e164, asked.code)
-            if keys.knows(approving.code_hmac)
-            else None,
+            is_same_code=_is_same(keys, row.code_hmac, asked),
         ),
         own_approved_at=connection.execute(APPROVAL_OF_HANDLE, names).scalar(),
         was_answered_wrong=connection.execute(WAS_ANSWERED_WRONG, names).scalar_one(),
@@ -156,14 +164,22 @@ def _unresolved(
     rows = connection.execute(UNRESOLVED, names).all()
     return tuple(
         Unresolved(
-            is_same_code=row.task_id == claim.task_id
-            or keys.matches(row.code_hmac, Label.CODE, asked.number.e164, asked.code),
+            task_id=row.task_id,
+            is_open=row.state is not RunState.DONE,
+            is_same_code=row.task_id == claim.task_id or _is_same(keys, row.code_hmac, asked),
             since_first_seconds=row.since_first_seconds or 0,
             since_last_seconds=row.since_last_seconds or 0,
         )
         for row in rows
         if row.task_id != claim.task_id or claim.state is RunState.SETTLING
     )
+
+
+def _is_same(keys: Fingerprints, stored: str | None, asked: Asked) -> bool | None:
+    """Whether a stored code is the one typed; None when it was erased, or its key is gone."""
+    if not keys.knows(stored):
+        return None
+    return keys.matches(stored, Label.CODE, asked.number.e164, asked.code)
 
 
 def _window_seconds(figures: Figures) -> float:

@@ -12,7 +12,7 @@ from gateway.answer import Answer, AnswerClass
 from phone_verification.kinds import ErrorKind
 from tasks.asked import in_doubt, refused
 from tasks.checked import described, inferred
-from tasks.explain import Verdict, cause_of_not_found, judge
+from tasks.explain import Verdict, cause_of_not_found, judge, may_be_same_code
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known
 from tasks.step import Step
@@ -24,8 +24,7 @@ def weigh(
     inquiry: Inquiry, asked: Asked, known: Known, *, sid: str | None, answer: Answer | None = None
 ) -> Step:
     """Say what became of a check whose verification is gone, or that a younger one could not decide."""
-    is_explained = not known.same_code and (known.approval is None or known.approval.is_same_code is not True)
-    if is_explained:
+    if not may_be_same_code(known):
         return _explained(inquiry, asked, known, sid, answer)
     listed = inquiry.attempts(
         to=None if sid else asked.number.e164,
@@ -37,7 +36,6 @@ def weigh(
         # Of several verifications, nobody can say which one the lost check met.
         return in_doubt(inquiry.claim, inquiry.services.figures, answer)
     verdict = judge(
-        known.unresolved,
         known,
         is_converted=any(attempt.converted for attempt in listed.attempts),
         lag_seconds=inquiry.services.figures.attempts_lag_seconds,

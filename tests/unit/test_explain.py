@@ -7,7 +7,15 @@ import pytest
 
 from models.closed_sets import VerificationStatus
 from phone_verification.kinds import ErrorKind
-from tasks.explain import Verdict, cause_of_not_found, decides, is_replay, judge, refusal_by_records
+from tasks.explain import (
+    Verdict,
+    cause_of_not_found,
+    decides,
+    is_replay,
+    judge,
+    may_be_same_code,
+    refusal_by_records,
+)
 from tasks.known import Approval, Known, KnownVerification, Unresolved
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -28,8 +36,11 @@ KNOWN = Known(is_handle_theirs=True, verification=PENDING)
 APPROVED = replace(KNOWN, approval=Approval(handle="mine", is_same_code=True), own_approved_at=NOW)
 ELSEWHERE = replace(APPROVED, own_approved_at=None)
 BY_NUMBER = replace(KNOWN, approval=Approval(handle=None, is_same_code=True))
-SAME = Unresolved(is_same_code=True, since_first_seconds=20, since_last_seconds=10)
+SAME = Unresolved(
+    task_id="a-check", is_open=False, is_same_code=True, since_first_seconds=20, since_last_seconds=10
+)
 OTHER = replace(SAME, is_same_code=False)
+ERASED = replace(SAME, is_same_code=None)
 
 
 @pytest.mark.parametrize(
@@ -117,11 +128,11 @@ def test_a_run_in_doubt_is_refused_only_when_the_approved_code_was_another(
 @pytest.mark.parametrize(
     ("unresolved", "approved_by_same", "is_converted", "expected"),
     [
-        ((), None, True, Verdict.EXPLAIN),
-        ((OTHER,), None, True, Verdict.EXPLAIN),
         ((SAME,), None, True, Verdict.APPROVED),
         ((SAME, SAME), None, True, Verdict.APPROVED),
         ((SAME, OTHER), None, True, Verdict.WAIT),
+        ((SAME, ERASED), None, True, Verdict.WAIT),
+        ((ERASED,), None, True, Verdict.WAIT),
         ((SAME,), True, True, Verdict.APPROVED),
         ((SAME,), False, True, Verdict.WAIT),
         ((SAME,), None, False, Verdict.WAIT),
@@ -140,7 +151,7 @@ def test_a_conversion_is_credited_to_a_code_only_if_no_other_can_have_been_it(
     approval = None if approved_by_same is None else Approval(handle="other", is_same_code=approved_by_same)
     known = replace(KNOWN, unresolved=unresolved, approval=approval)
 
-    assert judge(unresolved, known, is_converted=is_converted, lag_seconds=60) is expected
+    assert judge(known, is_converted=is_converted, lag_seconds=60) is expected
 
 
 @pytest.mark.parametrize(
@@ -157,3 +168,24 @@ def test_a_no_counts_when_the_verification_is_older_than_the_lost_check(
 
     assert decides(replace(KNOWN, verification=verification, unresolved=(SAME, OTHER)), age) is expected
     assert decides(replace(KNOWN, verification=verification, unresolved=(OTHER,)), age)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (KNOWN, False),
+        (replace(KNOWN, unresolved=(OTHER,)), False),
+        (replace(KNOWN, unresolved=(OTHER, SAME)), True),
+        (replace(KNOWN, unresolved=(ERASED,)), True),
+        (replace(KNOWN, verification=GONE, unresolved=(ERASED,)), False),
+        (replace(KNOWN, verification=GONE, unresolved=(SAME,)), True),
+        (replace(KNOWN, approval=Approval(handle=None, is_same_code=True)), True),
+        (replace(KNOWN, approval=Approval(handle=None, is_same_code=False)), False),
+    ],
+)
+def test_a_404_is_weighed_only_if_a_lost_check_may_have_carried_this_code(
+    known: Known,
+    expected: bool,  # noqa: FBT001 - as above
+) -> None:
+    """An erased code may have been this one, until the verification has expired anyway."""
+    assert may_be_same_code(known) is expected

@@ -4,7 +4,8 @@ Lives here: acceptance, single deliveries and the passing of time. The statement
 stand-in for Twilio are the real ones; only waiting is replaced, by making everything older on both sides.
 """
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from models.verification import SendAttempt, Verification
 from phone_verification.accepted_runs import ACCEPT
 from phone_verification.arguments import read_arguments
 from phone_verification.database_clock import now, now_plus, seconds_between
+from phone_verification.keys import Fingerprints
 from phone_verification.kinds import Operation, RunState
 from simulator.client import SimulatorClient
 from tasks.run import Reply, resume
@@ -36,7 +38,7 @@ _STAMPS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lab:
     """Runs of one number, delivered by hand; `phone` is the stand-in's side door."""
 
@@ -127,6 +129,19 @@ class Lab:
     def is_approved(self) -> bool:
         """Whether Twilio accepted a code."""
         return any(one["status"] == "approved" for one in self.phone.verifications(E164))
+
+    def rotate_keys(self) -> None:
+        """Add a key for fingerprints in front of those there are."""
+        self._use({"newer": os.urandom(32), **self.services.fingerprints.keys})
+
+    def use_first_key(self) -> None:
+        """Go back to the oldest key alone."""
+        self._use(dict([list(self.services.fingerprints.keys.items())[-1]]))
+
+    def _use(self, keys: dict[str, bytes]) -> None:
+        fingerprints = Fingerprints(keys)
+        acceptance = replace(self.services.acceptance, fingerprints=fingerprints)
+        self.services = replace(self.services, fingerprints=fingerprints, acceptance=acceptance)
 
     def _put(self, operation: Operation, arguments: dict[str, Any], changes: dict[str, Any]) -> str:
         task_id = f"{operation.value}-{next(_ids):06d}"
