@@ -80,8 +80,12 @@ class Inquiry:
         )
 
     def _hold(self) -> bool:
-        """Hold on before a call that is not the claim's first."""
-        renewed = renew(self.services, self.claim) if self.calls else self.claim
+        """Hold on before a call that is not the claim's first; a process that stops begins no further."""
+        if not self.calls:
+            return True
+        if self.services.stopping.is_set():
+            return False
+        renewed = renew(self.services, self.claim)
         self.claim = renewed or self.claim
         return renewed is not None
 
@@ -89,6 +93,8 @@ class Inquiry:
         """Write down that one more request may leave; the claim of an untried run has said so itself."""
         if self.claim.state is RunState.CALLING:
             return self._hold()
+        if self.services.stopping.is_set():
+            return False
         renewed = renew_to_post(self.services, self.claim, state)
         self.claim = renewed or self.claim
         return renewed is not None

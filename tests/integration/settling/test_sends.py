@@ -238,3 +238,16 @@ def test_number_is_masked_in_every_result(lab: Lab) -> None:
     lab.deliver(handle)
 
     assert NUMBER.replace("-", "")[1:] not in str(lab.run(handle).result)
+
+
+def test_a_process_that_stops_begins_no_further_look(lab: Lab) -> None:
+    """The run is let go between two calls, in doubt as before."""
+    lab.phone.fault("drop_before", "start")
+    handle = lab.send()
+    lab.services.stopping.set()
+
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "ambiguous"
+    assert len(lab.phone.requests(endpoint="fetch")) == 1
+    assert lab.phone.requests(endpoint="attempts") == []
