@@ -4,7 +4,7 @@ Lives here: budgets, leases and the order "write it down, then ask". Must not: r
 A question that may no longer be asked is answered `lease_over`; nothing left.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.answer import Answer, AnswerClass, Endpoint, Reason
@@ -63,21 +63,30 @@ class Inquiry:
             self.services.gateway.fetch(to_or_sid=to_or_sid, budget_seconds=self._probe_budget())
         )
 
-    def attempts(
-        self, *, to: str | None = None, sid: str | None = None, since_seconds: float | None = None
-    ) -> Answer:
-        """List the texts of a number or a verification; by our clock since so many seconds ago."""
+    def attempts(self, sid: str) -> Answer:
+        """List the texts of a verification."""
         if not self._hold():
             return self._not_asked(Endpoint.ATTEMPTS)
-        since = None if since_seconds is None else self.claim.now() - timedelta(seconds=since_seconds)
         return self._kept(
-            self.services.gateway.attempts(
-                to=to,
-                verification_sid=sid,
-                created_after=since,
-                budget_seconds=self._probe_budget(),
+            self.services.gateway.attempts(verification_sid=sid, budget_seconds=self._probe_budget())
+        )
+
+    def texts_to(self, number: str, *, since_seconds: float) -> Answer:
+        """List the texts to a number since so many seconds ago by our clock, alone or with all others."""
+        if not self._hold():
+            return self._not_asked(Endpoint.ATTEMPTS)
+        figures, now = self.services.figures, self.claim.now()
+        longest = figures.send_deadline_seconds + figures.clock_slack_seconds
+        return self._kept(
+            self.services.recent_texts.of(
+                number,
+                ask_one=lambda: self._list(to=number, since=now - timedelta(seconds=since_seconds)),
+                ask_all=lambda: self._list(to=None, since=now - timedelta(seconds=longest)),
             )
         )
+
+    def _list(self, *, to: str | None, since: datetime) -> Answer:
+        return self.services.gateway.attempts(to=to, created_after=since, budget_seconds=self._probe_budget())
 
     def _hold(self) -> bool:
         """Hold on before a call that is not the claim's first; a process that stops begins no further."""

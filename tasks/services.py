@@ -17,6 +17,7 @@ from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
+from tasks.recent_texts import RecentTexts
 
 
 class Ring(Protocol):
@@ -37,6 +38,7 @@ class Services:
     database: Database
     gateway: Gateway
     figures: Figures
+    recent_texts: RecentTexts
     fingerprints: Fingerprints
     seals: Seals
     acceptance: Acceptance
