@@ -27,8 +27,7 @@ class Twilio:
     def __init__(self, *numbers: str | None) -> None:
         self.ones = self.alls = 0
         self.numbers = numbers
-        self.gate = threading.Event()
-        self.gate.set()
+        self.never = threading.Event()
 
     def one(self) -> Answer:
         """List one number's texts."""
@@ -36,8 +35,8 @@ class Twilio:
         return listed("+1")
 
     def all(self) -> Answer:
-        """List everybody's."""
-        self.gate.wait(5)
+        """List everybody's, as slowly as a network does."""
+        self.never.wait(0.2)
         self.alls += 1
         return listed(*self.numbers)
 
@@ -55,8 +54,7 @@ def test_few_questions_are_asked_one_by_one() -> None:
 def test_many_questions_share_a_list() -> None:
     """Twenty at once are answered by two lists at most, each with its own number's texts."""
     twilio, texts = Twilio("+1", "+2", "+1"), RecentTexts(most=0)
-    twilio.gate.clear()
-    together = threading.Barrier(21)
+    together = threading.Barrier(20)
 
     def ask(number: str) -> int:
         together.wait(5)
@@ -64,11 +62,9 @@ def test_many_questions_share_a_list() -> None:
 
     with ThreadPoolExecutor(20) as pool:
         answers = [pool.submit(ask, "+1" if place % 2 else "+2") for place in range(20)]
-        together.wait(5)
-        twilio.gate.set()
         found = [answer.result(timeout=5) for answer in answers]
 
-    assert twilio.alls < 10
+    assert twilio.alls <= 3
     assert (twilio.ones, found) == (0, [1, 2] * 10)
 
 
