@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from gateway.answer import Answer
+from models.claims import STORED
 from models.closed_sets import VerificationStatus
 from models.landings import LAST_UNKNOWN_SEND
 from models.records import (
@@ -31,8 +32,11 @@ log: Final = structlog.get_logger()
 
 
 def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | None:
-    """End a run; return its result, or None when the claim was lost and the answer was not definite."""
-    finished_at = claim.now()
+    """End a run; return its result, or None when the claim was lost and the answer was not definite.
+
+    A COMMIT whose answer was lost is tried again: what is there already is not added to.
+    """
+    finished_at = step.decided_at or claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
     ending = {
         "run": claim.task_id,
@@ -45,13 +49,20 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "finished_at": finished_at,
     }
     with services.database.transaction() as connection:
+        ended = connection.execute(RECORD, ending).rowcount
+        if not ended and _is_written(connection, claim, result):
+            return result
         if step.kept is not None:
             _keep(connection, services, claim, step.kept)
         _add_calls(connection, claim, step.calls)
-        ended = connection.execute(RECORD, ending).rowcount
         if not ended and step.is_definite_success:
             ended = connection.execute(RECORD_UNFENCED, ending).rowcount
     return result if ended else None
+
+
+def _is_written(connection: Connection, claim: Claim, result: dict[str, Any]) -> bool:
+    known = connection.execute(STORED, {"run": claim.task_id}).one_or_none()
+    return known is not None and known.result == result
 
 
 def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:

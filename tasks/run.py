@@ -109,6 +109,8 @@ def perform(
         log.error("run.fault", task_id=taken.task_id, error=type(error).__name__, exc_info=error)
         step = Finish(outcome=Outcome.FAILED, kind=ErrorKind.INTERNAL_ERROR)
     step = replace(step, calls=tuple(inquiry.calls))
+    if isinstance(step, Finish):
+        step = replace(step, decided_at=inquiry.claim.now())
     return patiently(inquiry.claim, lambda: _write_down(services, inquiry.claim, step))
 
 

@@ -36,6 +36,7 @@ class Finish:
     """The run is over: `kind` says why not, and is None when it went well.
 
     `is_inferred` when no answer said so but what is known together: true only while the claim is held.
+    `decided_at` makes writing it twice writing it once.
     """
 
     outcome: Outcome
@@ -45,6 +46,7 @@ class Finish:
     retry_after_seconds: float | None = None
     approved_at: datetime | None = None
     is_inferred: bool = False
+    decided_at: datetime | None = None
     verification: VerificationAnswer | None = None
     kept: KeptVerification | None = None
     calls: tuple[Answer, ...] = ()
