@@ -14,12 +14,16 @@ from tasks.services import Services
 
 
 class Inquiry:
-    """What is asked under one claim; `claim` is it as last renewed, `calls` all answers in order."""
+    """What is asked under one claim; `claim` is it as last renewed, `calls` all answers in order.
+
+    `unsent_posts` counts requests that were written down as leaving and certainly did not.
+    """
 
     def __init__(self, services: Services, claim: Claim) -> None:
         self.services: Final = services
         self.claim = claim
         self.calls: list[Answer] = []
+        self.unsent_posts = 0
 
     def start(self, *, to: str, channel: Channel, locale: str | None, state: RunState) -> Answer:
         """Ask for a text; `state` is where the run stands while the request may be under way."""
@@ -28,7 +32,7 @@ class Inquiry:
         if not self._hold_to_post(state):
             return self._not_asked(Endpoint.START)
         limit = services.intent_rate_limit
-        return self._kept(
+        return self._posted(
             services.gateway.start(
                 to=to,
                 channel=channel,
@@ -45,7 +49,7 @@ class Inquiry:
         budget = self._budget(services.figures.check_budget_seconds)
         if not self._hold_to_post(self.claim.state):
             return self._not_asked(Endpoint.CHECK)
-        return self._kept(
+        return self._posted(
             services.gateway.check(
                 code=code,
                 to=None if sid else to,
@@ -113,6 +117,10 @@ class Inquiry:
 
     def _probe_budget(self) -> float:
         return self._budget(self.services.figures.probe_budget_seconds)
+
+    def _posted(self, answer: Answer) -> Answer:
+        self.unsent_posts += answer.answer_class is AnswerClass.NOT_SENT
+        return self._kept(answer)
 
     def _kept(self, answer: Answer) -> Answer:
         self.calls.append(answer)

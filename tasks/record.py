@@ -67,21 +67,20 @@ def _is_written(connection: Connection, claim: Claim, result: dict[str, Any]) ->
 
 def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:
     """Let go of a run for later; False when the claim was lost."""
-    statement = HAND_BACK_WAITING if step.state is RunState.WAITING else HAND_BACK_AMBIGUOUS
+    names: dict[str, Any] = {
+        "run": claim.task_id,
+        "held_epoch": claim.epoch,
+        "mine": claim.state,
+        "why": step.kind,
+        "provider_code": step.provider_code,
+        "delay_seconds": step.delay_seconds,
+    }
+    statement = HAND_BACK_WAITING
+    if step.state is RunState.AMBIGUOUS:
+        statement, names["unsent_posts"] = HAND_BACK_AMBIGUOUS, step.unsent_posts
     with services.database.transaction() as connection:
         _add_calls(connection, claim, step.calls)
-        handed_back = connection.execute(
-            statement,
-            {
-                "run": claim.task_id,
-                "held_epoch": claim.epoch,
-                "mine": claim.state,
-                "why": step.kind,
-                "provider_code": step.provider_code,
-                "delay_seconds": step.delay_seconds,
-            },
-        ).rowcount
-    return bool(handed_back)
+        return bool(connection.execute(statement, names).rowcount)
 
 
 def _keep(

@@ -59,12 +59,16 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandBack:
-    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have."""
+    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have.
+
+    `unsent_posts` are given back: they were counted before they could leave, and certainly did not.
+    """
 
     state: RunState
     kind: ErrorKind
     delay_seconds: float
     provider_code: int | None = None
+    unsent_posts: int = 0
     calls: tuple[Answer, ...] = ()
 
 
