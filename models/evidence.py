@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Float, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from models.landings import OPEN, is_undecided
+from models.landings import OPEN, STAMP_SECONDS, is_undecided
 from models.task_run import TaskRun
 from models.verification import SendAttempt, Verification
 from phone_verification.database_clock import now, seconds_between, seconds_until
@@ -24,7 +24,7 @@ _later_send: Final = exists().where(
     _send.phone_fingerprint.in_(_phones),
     _send.operation == Operation.SEND,
     _send.posts >= 1,
-    _send.first_begun_at > Verification.created_at,
+    seconds_between(_send.first_begun_at, Verification.created_at) > STAMP_SECONDS,
     or_(
         _send.state.in_(OPEN),
         and_(_send.state == RunState.DONE, _send.error_kind == ErrorKind.OUTCOME_UNKNOWN),
@@ -92,6 +92,9 @@ VERIFICATION_OF_NUMBER: Final = (
 )
 """The number's latest verification."""
 
+VERIFICATION: Final = select(*_KNOWN).where(Verification.id == _sid)
+"""A verification by its sid."""
+
 APPROVING_CHECK: Final = (
     select(TaskRun.verification_id)
     .where(
@@ -143,7 +146,7 @@ _earliest_send: Final = (
         or_(
             _send.provider_sid == _sid,
             _send.task_id.in_(_texts),
-            and_(_sid.is_(None), _send.task_id == _handle),
+            and_(_born.is_(None), _send.task_id == _handle),
             and_(
                 or_(_send.state != RunState.DONE, _send.error_kind == ErrorKind.OUTCOME_UNKNOWN),
                 seconds_between(_born, _send.first_begun_at) <= _window,

@@ -15,7 +15,7 @@ from phone_verification.database_clock import now, seconds_between
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 
 # Twilio's stamps are whole seconds, so a verification's age is right to one second either way.
-_STAMP_SECONDS: Final = 2.0
+STAMP_SECONDS: Final = 2.0
 
 _phones: Final[BindParameter[list[str]]] = bindparam("phone_fingerprints", expanding=True)
 _run: Final[BindParameter[str]] = bindparam("run")
@@ -51,7 +51,7 @@ LANDED_BY_CHECK: Final = (
     select(Verification.id, seconds_between(now(), Verification.created_at).label("age_seconds"))
     .where(
         Verification.phone_fingerprint.in_(_phones),
-        seconds_between(Verification.created_at, _first_begun) >= -_STAMP_SECONDS,
+        seconds_between(Verification.created_at, _first_begun) >= -STAMP_SECONDS,
         ~exists().where(
             _other.operation == Operation.SEND,
             _other.provider_sid == Verification.id,

@@ -16,6 +16,7 @@ from models.evidence import (
     APPROVING_CHECK,
     HANDLE,
     UNRESOLVED,
+    VERIFICATION,
     VERIFICATION_OF_NUMBER,
     VERIFICATION_OF_SEND,
     WAS_ANSWERED_WRONG,
@@ -107,53 +108,68 @@ class Known:
 
 def look_up(services: Services, claim: Claim, asked: Asked) -> Known:
     """Gather what we know of a check's handle, its verification, and other checks."""
-    keys, number = services.fingerprints, asked.number.e164
-    phones = keys.every(Label.PHONE, number)
-    names: dict[str, Any] = {
-        "run": claim.task_id,
-        "verification_id": claim.verification_id,
-        "phone_fingerprints": phones,
-        "code_hmacs": keys.every(Label.CODE, number, asked.code),
-        "landing_window_seconds": _window_seconds(services.figures),
-        "provider_sid": None,
-    }
+    names = _names(services, claim, asked)
     with services.database.transaction() as connection:
         handle = None
         if claim.verification_id is not None:
             handle = connection.execute(HANDLE, names).one_or_none()
-            if not _is_theirs(handle, phones):
+            if not _is_theirs(handle, names["phone_fingerprints"]):
                 return Known(is_handle_theirs=False, verification=None)
-        known = _of_verification(connection, keys, asked, names)
-        return replace(
-            known,
-            unresolved=_unresolved(connection, keys, claim, asked, names),
-            since_send_seconds=handle and handle.since_first_seconds,
+        statement = VERIFICATION_OF_NUMBER if claim.verification_id is None else VERIFICATION_OF_SEND
+        row = connection.execute(statement, names).one_or_none()
+        if claim.verification_id is None and row is not None and row.is_followed_by_unknown_send:
+            # A check by number alone means the latest text, wherever that one led to.
+            row = None
+        known = _of_verification(
+            connection, services, claim, asked, {**names, "provider_sid": row and row.id}, row
         )
+    return replace(known, since_send_seconds=handle and handle.since_first_seconds)
+
+
+def look_up_met(services: Services, claim: Claim, asked: Asked, sid: str) -> Known:
+    """Gather what we know of a verification that was found to be the one in question."""
+    names = {**_names(services, claim, asked), "provider_sid": sid}
+    with services.database.transaction() as connection:
+        row = connection.execute(VERIFICATION, names).one_or_none()
+        return _of_verification(connection, services, claim, asked, names, row)
+
+
+def _names(services: Services, claim: Claim, asked: Asked) -> dict[str, Any]:
+    keys, number = services.fingerprints, asked.number.e164
+    return {
+        "run": claim.task_id,
+        "verification_id": claim.verification_id,
+        "phone_fingerprints": keys.every(Label.PHONE, number),
+        "code_hmacs": keys.every(Label.CODE, number, asked.code),
+        "landing_window_seconds": _window_seconds(services.figures),
+    }
 
 
 def _of_verification(
-    connection: Connection, keys: Fingerprints, asked: Asked, names: dict[str, Any]
+    connection: Connection,
+    services: Services,
+    claim: Claim,
+    asked: Asked,
+    names: dict[str, Any],
+    row: AnyRow | None,
 ) -> Known:
-    """Look up the verification and its approval; notes its sid among the names."""
-    by_number = names["verification_id"] is None
-    row = connection.execute(
-        VERIFICATION_OF_NUMBER if by_number else VERIFICATION_OF_SEND, names
-    ).one_or_none()
-    if row is None or (by_number and row.is_followed_by_unknown_send):
-        # A check by number alone means the latest text, wherever that one led to.
-        return Known(is_handle_theirs=True, verification=None)
-    names["provider_sid"] = row.id
+    """Look up what was told of a verification, named by `provider_sid`, and what is still unresolved."""
+    keys = services.fingerprints
+    unresolved = _unresolved(connection, keys, claim, asked, names)
+    if names["provider_sid"] is None:
+        return Known(is_handle_theirs=True, verification=None, unresolved=unresolved)
     approving = connection.execute(APPROVING_CHECK, names).one_or_none()
     return Known(
         is_handle_theirs=True,
-        verification=_known(row),
+        verification=None if row is None else _known(row),
         approval=approving
         and Approval(
             handle=approving.verification_id,
-            is_same_code=_is_same(keys, row.code_hmac, asked),
+            is_same_code=_is_same(keys, None if row is None else row.code_hmac, asked),
         ),
         own_approved_at=connection.execute(APPROVAL_OF_HANDLE, names).scalar(),
         was_answered_wrong=connection.execute(WAS_ANSWERED_WRONG, names).scalar_one(),
+        unresolved=unresolved,
     )
 
 

@@ -14,7 +14,7 @@ from tasks.asked import in_doubt, refused
 from tasks.checked import described, inferred
 from tasks.explain import Verdict, cause_of_not_found, judge, may_be_same_code, verifications_met
 from tasks.inquiry import Inquiry
-from tasks.known import Asked, Known
+from tasks.known import Asked, Known, look_up_met
 from tasks.step import Step
 
 log: Final = structlog.get_logger()
@@ -36,6 +36,8 @@ def weigh(
         # Of several verifications, nobody can say which one the lost check met.
         return in_doubt(inquiry.claim, inquiry.services.figures, answer)
     [(met_sid, age_seconds)] = met.items()
+    if known.verification is None or known.verification.id != met_sid:
+        known = look_up_met(inquiry.services, inquiry.claim, asked, met_sid)
     verdict = judge(
         known,
         is_converted=any(text.converted for text in listed.attempts if text.verification_sid == met_sid),

@@ -253,6 +253,7 @@ def test_a_number_alone_means_the_latest_text(lab: Lab) -> None:
     """An approval from before a send that nobody heard of again is not the last word."""
     handle = lab.send()
     assert lab.outcome(lab.check(lab.code, handle)) == "approved"
+    lab.pass_time(5)
     lab.phone.fault("drop_after", "start")
     lab.send()
 
