@@ -13,6 +13,7 @@ from worker.sweeper import Sweeper
 app: Final = Celery(
     "worker",
     amqp="worker.hardening.amqp:MaskedAMQP",
+    loader="worker.hardening.loader:BackendLoader",
     task_cls=MaskedTask,
     include=["tasks.doors"],
 )
