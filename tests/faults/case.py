@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sqlalchemy import func, select
+
+from models import ProviderCall, TaskRun
 from phone_verification.errors import NotAcceptedError, NotReadableError
-from phone_verification.kinds import Operation, Outcome
+from phone_verification.kinds import Operation, Outcome, RunState
 from phone_verification.results import Result
 from phone_verification.task_ids import new_task_id
 from tests.faults.evidence import Intent, collect, read_runs
@@ -49,6 +52,10 @@ class Case:
         handle = task_id or new_task_id()
         self._insist(lambda: self.stage.client.send(number, task_id=handle))
         return self.note_send(handle, number)
+
+    def lasting(self, production_seconds: float) -> None:
+        """Let a fault last for that long, as production counts."""
+        time.sleep(self.stage.seconds(production_seconds))
 
     def note_send(self, handle: str, number: str) -> str:
         """Count a send that was asked for in another way."""
@@ -90,6 +97,20 @@ class Case:
         seconds = self.stage.seconds(130) + _RESTART_SECONDS
         return wait_until(lambda: self._result(task_id), f"{task_id} ends", seconds=seconds)
 
+    def is_out_of_hand(self, task_id: str) -> bool:
+        """Whether a run is over, or its first holder has lost it."""
+        with self.stage.database.transaction() as connection:
+            row = connection.execute(
+                select(TaskRun.state, TaskRun.epoch).where(TaskRun.task_id == task_id)
+            ).one()
+        return row.state is RunState.DONE or row.epoch > 1 or row.state is RunState.AMBIGUOUS
+
+    def attempts(self, task_id: str) -> int:
+        """Return how many calls of a run were written down."""
+        query = select(func.count()).where(ProviderCall.task_id == task_id)
+        with self.stage.database.transaction() as connection:
+            return int(connection.scalar(query) or 0)
+
     def texts(self, number: str) -> int:
         """Return how many texts left."""
         return self.stage.phone.sent(e164(number))
@@ -97,19 +118,19 @@ class Case:
     @contextmanager
     def twilio_away(self, mode: str) -> Iterator[None]:
         """Take the whole of Twilio away: `503` or `refuse`."""
-        self.stage.timeline.note(f"Twilio {mode}")
+        self.stage.timeline.note(f"Twilio {mode}", Part.TWILIO)
         self.stage.timeline.fall(Part.TWILIO)
         self.stage.phone.outage(mode)
         try:
             yield
         finally:
             self.stage.phone.outage("off")
-            self.stage.timeline.note("Twilio back")
+            self.stage.timeline.note("Twilio back", Part.TWILIO)
             self.stage.timeline.rise(Part.TWILIO)
 
     def fault(self, action: str, endpoint: str, **fields: Any) -> int:
         """Break single calls."""
-        self.stage.timeline.note(f"{endpoint}: {action.replace('_', ' ')}")
+        self.stage.timeline.note(f"{endpoint}: {_words(action, fields)}", Part.TWILIO)
         return self.stage.phone.fault(action, endpoint, **fields)
 
     def keeps_its_promises(self, *, demands_texts: bool = True) -> None:
@@ -201,6 +222,12 @@ class Case:
             return True
 
         wait_until(accepted, "the wish is accepted", seconds=30)
+
+
+def _words(action: str, fields: dict[str, Any]) -> str:
+    """Write a fault as it stands in the report."""
+    told = [f"{name} {value}" for name, value in fields.items() if name not in {"to", "times"}]
+    return ", ".join([action.replace("_", " "), *told])
 
 
 def _ending(trial: Trial, intent: Intent) -> str:

@@ -16,6 +16,7 @@ import psycopg
 from phone_verification.kinds import Operation, PollState
 from tests.faults.blackhole import black_hole
 from tests.faults.case import Case
+from tests.faults.timeline import Part
 from worker.demo.waiting import wait_until
 
 _PATIENCE_SECONDS: Final = 15
@@ -58,7 +59,8 @@ def prepare(case: Case, operation: Operation) -> Wish:
 def held_at(case: Case, wish: Wish, point: Point) -> Iterator[str]:
     """Ask, hold the run at a point, and let go of it on leaving; yields its task id."""
     with _BARRIERS[point](case, wish) as task_id:
-        case.stage.timeline.note(f"{wish.operation.value} held: {point.value}")
+        part = None if point is Point.UNCLAIMED else Part.TWILIO
+        case.stage.timeline.note(f"{wish.operation.value} held: {point.value}", part)
         yield task_id
 
 

@@ -15,6 +15,7 @@ from tests.faults.timeline import Part, Timeline
 
 _SLACK_SECONDS: Final = 2.0
 """A process that has just started sweeps only now; unscaled, because starting is."""
+_OURS: Final = (Part.DATABASE, Part.WORKERS, Part.BROKER)
 _A_MOMENT_SECONDS: Final = 1.0
 _CREATED: Final = 201
 
@@ -51,12 +52,14 @@ class Trial:
         return [call for call in calls if call.endpoint in endpoints]
 
     def is_due(self, intent: Intent) -> bool:
-        """Whether all was well for 60 s before the last 45 s: then a text is owed."""
+        """Whether a text is owed: Twilio was well for 60 s before the last 45 s, and we were there."""
         run = self.run(intent)
-        if run is None:
+        if run is None or not self.demands_texts:
             return False
-        calm = self.timeline.longest_calm(run.created_at, run.deadline_at - 45 * self.scale)
-        return self.demands_texts and calm >= 60 * self.scale
+        end = run.deadline_at - 45 * self.scale
+        calm = self.timeline.longest_calm(Part.TWILIO, run.created_at, end)
+        away = self.timeline.away_seconds(run.created_at, end, *_OURS)
+        return calm >= 60 * self.scale and away <= 20 * self.scale
 
 
 def broken(trial: Trial) -> list[str]:

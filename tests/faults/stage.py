@@ -23,6 +23,7 @@ from tasks.figures import Figures
 from tests.faults.broker import Broker
 from tests.faults.crew import Crew
 from tests.faults.timeline import Part, Timeline
+from tests.integration.conftest import settings_from
 from tests.postgres import PostgresServer, find_binaries, restartable_server
 from worker.bootstrap import make_client
 from worker.demo.redis_server import redis_server
@@ -40,6 +41,8 @@ class Stage:
     """What a case plays on; `scale` multiplies all of production's times."""
 
     scale: float
+    figures: Figures
+    settings: CallerSettings
     client: VerificationClient
     phone: SimulatorClient
     simulator_url: str
@@ -129,12 +132,14 @@ def stage(scale: float = SCALE, *, concurrency: int = 4) -> Iterator[Stage]:
         database = open_database(postgres.url)
         stack.callback(database.dispose)
         upgrade(database.engine)
-        settings = CallerSettings(**{name.lower(): value for name, value in environment.items()})  # type: ignore[arg-type]
-        client = stack.enter_context(make_client(settings, Figures().scaled(scale)))
+        settings, figures = settings_from(environment), Figures().scaled(scale)
+        client = stack.enter_context(make_client(settings, figures))
         crew = Crew(environment, directory, timeline, concurrency)
         stack.callback(crew.disband)
         yield Stage(
             scale=scale,
+            figures=figures,
+            settings=settings,
             client=client,
             phone=phone,
             simulator_url=simulator_url,

@@ -22,3 +22,52 @@ def test_worker_kill_9(case: Case, operation: Operation, point: Point) -> None:
     case.stage.crew.hire()
 
     case.keeps_its_promises()
+
+
+@OPERATIONS
+@POINTS
+def test_worker_frozen_past_its_lease(case: Case, operation: Operation, point: Point) -> None:
+    """A worker that wakes after another took its run over does no harm."""
+    wish, crew = prepare(case, operation), case.stage.crew
+
+    with held_at(case, wish, point) as task_id:
+        frozen = crew.freeze()
+        crew.hire()
+        if point is not Point.UNCLAIMED:
+            wait_until(lambda: case.is_out_of_hand(task_id), "the lease is over", seconds=20)
+    wait_until(lambda: case.is_out_of_hand(task_id), "the lease is over", seconds=20)
+    crew.thaw(frozen)
+
+    case.keeps_its_promises()
+
+
+def test_worker_sigterm_under_load(case: Case) -> None:
+    """A worker told to end finishes or hands back what it has, within the grace time."""
+    stage = case.stage
+    stage.phone.switch(latency_seconds=0.3)
+    for _ in range(12):
+        case.send(stage.new_number())
+    worker = stage.crew.first()
+
+    stage.crew.send_home()
+    stage.crew.hire()
+
+    assert worker.process.returncode == 0
+    case.keeps_its_promises()
+
+
+def test_worker_sigterm_and_then_kill_9(case: Case) -> None:
+    """A grace time that is too short is an ordinary fault."""
+    stage = case.stage
+    hold = case.fault("hold", "start", when="after")
+    case.send(stage.new_number())
+    stage.phone.wait_held(hold)
+    worker = stage.crew.first()
+
+    stage.timeline.note("worker SIGTERM")
+    worker.process.terminate()
+    stage.crew.kill(worker)
+    stage.phone.release(hold, drop=True)
+    stage.crew.hire()
+
+    case.keeps_its_promises()

@@ -23,6 +23,7 @@ class Act:
 
     at: float
     what: str
+    part: Part | None = None
 
 
 @dataclass(slots=True)
@@ -46,9 +47,9 @@ class Timeline:
     acts: list[Act] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
 
-    def note(self, what: str) -> None:
-        """Write down what is being done."""
-        self.acts.append(Act(time.time(), what))
+    def note(self, what: str, part: Part | None = None) -> None:
+        """Write down what is being done, and to which part."""
+        self.acts.append(Act(time.time(), what, part))
 
     def fall(self, part: Part) -> None:
         """A part goes away, unless it is away already."""
@@ -74,14 +75,14 @@ class Timeline:
         is_away = any(absence.overlap(begin, end) for absence in self.absences)
         return is_away or any(begin <= act.at <= end for act in self.acts)
 
-    def longest_calm(self, begin: float, end: float) -> float:
-        """Return the longest time between two moments in which nothing was done and all was there."""
+    def longest_calm(self, part: Part, begin: float, end: float) -> float:
+        """Return the longest time between two moments in which a part was there and left alone."""
         calm, edge = 0.0, begin
-        stretches = [(act.at, act.at) for act in self.acts]
-        stretches += [(absence.since, absence.until or end) for absence in self.absences]
+        stretches = [(act.at, act.at) for act in self.acts if act.part is part]
+        stretches += [
+            (absence.since, absence.until or end) for absence in self.absences if absence.part is part
+        ]
         for since, until in sorted(stretches):
-            if since > end:
-                break
-            calm = max(calm, since - edge)
+            calm = max(calm, min(since, end) - edge)
             edge = max(edge, until)
         return max(calm, end - edge)
