@@ -6,7 +6,21 @@ any epoch. Only the run's own row is fenced.
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Boolean, Update, and_, bindparam, case, func, insert, null, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Double,
+    Update,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    null,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.closed_sets import VerificationStatus
@@ -91,12 +105,13 @@ _COPIED: Final = (
 def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no base
     columns = Verification.__table__.c
     created_at = now_plus(-bindparam("age_seconds"))
+    sent_ago: ColumnElement[float | None] = cast(bindparam("sent_seconds_ago"), Double())
     added = dialect(Verification).values(
         {
             **{name: bindparam(name, type_=columns[name].type) for name in _COPIED},
             "created_at": created_at,
             "expires_at": now_plus(bindparam("ttl_seconds") - bindparam("age_seconds")),
-            "last_sent_at": case((bindparam("is_sent_now", type_=Boolean()), now()), else_=null()),
+            "last_sent_at": case((sent_ago.is_not(None), now_plus(-sent_ago)), else_=null()),
             "completed_at": case((bindparam("is_approved", type_=Boolean()), now()), else_=null()),
         }
     )

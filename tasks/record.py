@@ -4,12 +4,14 @@ Lives here: thin acts on the statements of `models.records`. Facts are kept what
 its row is fenced by the epoch.
 """
 
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection
 
 from gateway.answer import Answer
 from models.closed_sets import VerificationStatus
+from models.landings import LAST_UNKNOWN_SEND
 from models.records import (
     ADD_CALL,
     HAND_BACK_AMBIGUOUS,
@@ -24,6 +26,8 @@ from tasks.claim import Claim
 from tasks.reply import result_json
 from tasks.services import Services
 from tasks.step import Finish, HandBack, KeptVerification
+
+log: Final = structlog.get_logger()
 
 
 def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | None:
@@ -90,22 +94,28 @@ def _keep(
             "code_hmac": kept.code_hmac,
             "age_seconds": kept.age_seconds,
             "ttl_seconds": services.ttl_seconds,
-            "is_sent_now": kept.is_sent_now,
+            "sent_seconds_ago": kept.sent_seconds_ago,
             "is_approved": kept.status is VerificationStatus.APPROVED,
         },
     )
-    for attempt_sid in kept.attempt_sids:
-        # The youngest text answers this intent; older ones that nobody knows belong to a lost answer.
-        is_mine = attempt_sid == kept.attempt_sids[-1]
-        connection.execute(
-            KEEP_ATTEMPT[dialect],
-            {
-                "attempt_sid": attempt_sid,
-                "verification_id": kept.id,
-                "task_id": claim.task_id if is_mine else None,
-                "channel": kept.channel if is_mine else None,
-            },
-        )
+    own = [_keep_attempt(connection, services, kept, sid, claim.task_id) for sid in kept.own_attempt_sids]
+    if sum(own) > 1:
+        log.error("run.texts_doubled", task_id=claim.task_id, texts=sum(own))
+    if kept.other_attempt_sids:
+        names = {"run": claim.task_id, "phone_fingerprints": [claim.phone_fingerprint]}
+        owner = connection.execute(LAST_UNKNOWN_SEND, names).scalar()
+        for sid in kept.other_attempt_sids:
+            _keep_attempt(connection, services, kept, sid, owner)
+
+
+def _keep_attempt(
+    connection: Connection, services: Services, kept: KeptVerification, sid: str, task_id: str | None
+) -> int:
+    """Write a text down; return 1 when it was new."""
+    return connection.execute(
+        KEEP_ATTEMPT[services.database.dialect],
+        {"attempt_sid": sid, "verification_id": kept.id, "task_id": task_id, "channel": kept.channel},
+    ).rowcount
 
 
 def _add_calls(connection: Connection, claim: Claim, calls: tuple[Answer, ...]) -> None:

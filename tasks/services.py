@@ -39,6 +39,7 @@ class Services:
     default_region: str
     allowed_countries: frozenset[str]
     ttl_seconds: float
+    intent_rate_limit: str | None
     is_open_door_closed: bool
     ring: Ring
 

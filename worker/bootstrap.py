@@ -41,6 +41,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         default_region=settings.default_region,
         allowed_countries=frozenset(settings.allowed_countries),
         ttl_seconds=settings.verification_ttl_seconds,
+        intent_rate_limit=settings.twilio_intent_rate_limit,
         is_open_door_closed=settings.open_door == "closed",
         ring=make_ring(settings.celery_broker_url.get_secret_value()),
     )

@@ -27,6 +27,7 @@ def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gat
         default_region="KR",
         allowed_countries=frozenset({"KR"}),
         ttl_seconds=600,
+        intent_rate_limit=None,
         is_open_door_closed=False,
         ring=ring,
     )
