@@ -27,7 +27,7 @@ def black_hole(url: str) -> Iterator[Callable[[], bool]]:
         ours = set()
         for _ in range(_FILLERS):
             filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
+            filler.settimeout(0)
             filler.connect_ex(("127.0.0.1", port))
             ours.add(filler.getsockname()[1])
         yield lambda: bool(_knocking(port) - ours)

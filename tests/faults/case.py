@@ -63,7 +63,13 @@ class Case:
         return handle
 
     def check(
-        self, code: str, number: str, handle: str | None, *, is_right: bool = False, task_id: str | None = None
+        self,
+        code: str,
+        number: str,
+        handle: str | None,
+        *,
+        is_right: bool = False,
+        task_id: str | None = None,
     ) -> str:
         """Ask whether a code is right; `is_right` when nothing but its approval would be true."""
         check_id = task_id or new_task_id()
@@ -169,7 +175,9 @@ class Case:
         latest = max((run.deadline_at for run in self._runs().values()), default=time.time())
         patience = max(latest - time.time(), 0) + self.stage.seconds(10) + _RESTART_SECONDS
         try:
-            wait_until(lambda: not self._open(), "every run ends", seconds=patience)
+            wait_until(
+                lambda: not self._open() or not self.stage.crew.working(), "every run ends", seconds=patience
+            )
         except TimeoutError:
             return  # the verdict names who has not
 
@@ -181,6 +189,8 @@ class Case:
 
     def _aftermath(self) -> list[str]:
         """A stranger is served, and the broker holds nothing of ours any more."""
+        if not self.stage.crew.working():
+            return ["afterwards no worker was left"]
         found = []
         stranger = Case("probe", self.stage)
         try:

@@ -53,7 +53,7 @@ class Call:
     @property
     def is_answered(self) -> bool:
         """Whether the true answer left."""
-        return self.fault is None and self.status is not None and self.status < 500  # noqa: PLR2004 - HTTP
+        return self.fault is None and self.status is not None and self.status < 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

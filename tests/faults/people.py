@@ -34,7 +34,7 @@ def live(case: Case, seed: int) -> list[Pressed]:
         return []
     unknown = []
     for _ in range(chance.choice((0, 0, 0, 1, 1, 2))):
-        mistaken = wrong(code) if chance.random() < 0.5 else code[::-1]  # noqa: PLR2004 - a coin
+        mistaken = wrong(code) if chance.random() < 0.5 else code[::-1]
         unknown += _press(case, mistaken, number, handle, is_right=mistaken == code)
     for _ in range(2):
         pressed = _press(case, code, number, handle, is_right=True)

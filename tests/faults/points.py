@@ -1,8 +1,7 @@
-"""The five points of a run at which anything may die, each held still by a barrier, never hit by luck.
+"""The points of a run at which anything may die, each held still by a barrier, never hit by luck.
 
-   message ─► before the claim ─► claimed ─► posting ─► accepted by Twilio ─► recorded ─► acknowledged
-   held by:   a row lock          a full     the stand-in, before, after      Redis holding writes
-              in PostgreSQL       listener   it acts
+before the claim:  a row lock in PostgreSQL    during the POST, Twilio accepted:  the stand-in holds
+claimed:           a full listener             recorded:                          Redis holds writes
 """
 
 from collections.abc import Callable, Iterator

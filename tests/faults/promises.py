@@ -17,7 +17,7 @@ _SLACK_SECONDS: Final = 2.0
 """A process that has just started sweeps only now; unscaled, because starting is."""
 _OURS: Final = (Part.DATABASE, Part.WORKERS, Part.BROKER)
 _A_MOMENT_SECONDS: Final = 1.0
-_CREATED: Final = 201
+_DONE: Final = (200, 201)
 
 _TRUE_OF_A_RIGHT_CODE: Final = frozenset(
     {ErrorKind.OUTCOME_UNKNOWN, ErrorKind.PROVIDER_UNAVAILABLE, ErrorKind.RATE_LIMITED}
@@ -75,9 +75,7 @@ def _every_run_ends(trial: Trial) -> Iterator[str]:
         elif run.state is not RunState.DONE or run.finished_at is None:
             yield f"{intent.task_id}: never ended, {run.state.value}"
         else:
-            away = trial.timeline.away_seconds(
-                run.deadline_at, run.finished_at, Part.DATABASE, Part.WORKERS
-            )
+            away = trial.timeline.away_seconds(run.deadline_at, run.finished_at, Part.DATABASE, Part.WORKERS)
             late = run.finished_at - run.deadline_at - away
             if late > 10 * trial.scale + _SLACK_SECONDS:
                 yield f"{intent.task_id}: ended {late:.1f} s after its deadline"
@@ -142,7 +140,8 @@ def _was_told(trial: Trial, intent: Intent, run: Run) -> bool:
     """Whether a probe was answered, undisturbed, after Twilio had acted and before the end."""
     is_send = intent.operation is Operation.SEND
     posts = trial.calls(intent, "start" if is_send else "check")
-    acted = [call.processed_at for call in posts if call.processed_at and (call.twilio_status or 0) <= _CREATED]
+    done = [call for call in posts if call.twilio_status in _DONE]
+    acted = [call.processed_at for call in done if call.processed_at is not None]
     if not acted or (not is_send and intent.code not in trial.evidence.approved.get(intent.to, set())):
         return False
     probes = trial.calls(intent, *(("fetch", "attempts") if is_send else ("attempts",)))
@@ -152,7 +151,7 @@ def _was_told(trial: Trial, intent: Intent, run: Run) -> bool:
 def _told(trial: Trial, probe: Call, since: float, run: Run) -> bool:
     end = probe.at + _A_MOMENT_SECONDS
     in_time = probe.at > since and end < (run.finished_at or 0)
-    good = probe.is_answered and probe.status == 200  # noqa: PLR2004 - HTTP
+    good = probe.is_answered and probe.status == 200
     return in_time and good and not trial.timeline.was_touched(probe.at, end)
 
 

@@ -24,9 +24,7 @@ def unknown_share(case: Case) -> tuple[int, int]:
     served = [
         run
         for run in runs_of(case)
-        if not stage.timeline.away_seconds(
-            run.deadline_at - stage.seconds(60), run.deadline_at, Part.TWILIO
-        )
+        if not stage.timeline.away_seconds(run.deadline_at - stage.seconds(60), run.deadline_at, Part.TWILIO)
     ]
     unknown = sum(run.kind is ErrorKind.OUTCOME_UNKNOWN for run in served)
     return unknown, len(served)
@@ -42,7 +40,7 @@ def write_timeline(case: Case, chaos: Chaos, path: Path) -> None:
 
 def histogram(chaos: Chaos) -> Iterator[str]:
     """Yield a line for each fault: how often, and how many runs it met in which state."""
-    for what, times in chaos.done.most_common():
-        met = ", ".join(f"{state} {count}" for state, count in chaos.hits[what].most_common())
+    for what, times in chaos.times.most_common():
+        met = ", ".join(f"{state} {count}" for state, count in chaos.met[what].most_common())
         yield f"{times:5}  {what}"
         yield f"         met: {met or 'nobody'}"

@@ -14,9 +14,7 @@ from tests.faults.case import Case
 from tests.faults.malformed import malformed
 from tests.faults.open_door import push
 
-STORED: Final[dict[str, Any]] = json.loads(
-    (Path(__file__).parent / "messages_of_version_1.json").read_text()
-)
+STORED: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "messages_of_version_1.json").read_text())
 MALFORMED: Final = malformed()
 
 

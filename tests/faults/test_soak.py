@@ -37,7 +37,7 @@ def say(line: str) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_soak(wide_stage: Stage, seed: int) -> None:
-    """Whatever is hit: one text an intent, every run ends, no verdict by guess, and the truth on asking again."""
+    """Whatever is hit: one text an intent, every run ends, no guess, and the truth on asking again."""
     case, chaos = Case(f"soak of {INTENTS} wishes", wide_stage), Chaos(wide_stage, seed)
     say(f"soak: seed {seed}, {INTENTS} wishes")
     breaking = threading.Thread(target=chaos.run)
@@ -53,11 +53,11 @@ def test_soak(wide_stage: Stage, seed: int) -> None:
 
     wide_stage.phone.remove_fault()
     wide_stage.crew.become(2)
-    again = [
-        case.check(press.code, press.number, press.handle, is_right=press.is_right) for press in unknown
-    ]
+    again = [case.check(press.code, press.number, press.handle, is_right=press.is_right) for press in unknown]
     results = [case.result(check) for check in again]
-    lies = [press for press, result in zip(unknown, results, strict=True) if not told_the_truth(press, result)]
+    lies = [
+        press for press, result in zip(unknown, results, strict=True) if not told_the_truth(press, result)
+    ]
 
     case.keeps_its_promises(demands_texts=False)
     assert lies == []

@@ -85,7 +85,7 @@ def test_a_right_and_a_wrong_code_at_once(case: Case) -> None:
 
 
 def test_a_lost_verdict_and_another_code_at_once(case: Case) -> None:
-    """A right code's answer is lost while a wrong one is asked: nobody's approval is credited to the other."""
+    """A right code's answer is lost while a wrong one is asked: nobody gets the other's approval."""
     number = case.stage.new_number()
     handle, code = case.sent(number)
     case.fault("drop_after", "check")

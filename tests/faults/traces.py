@@ -56,9 +56,7 @@ def _value(client: "redis_client.Redis[bytes]", key: bytes) -> str:
 
 def _tables(stage: Stage) -> Iterator[tuple[str, str]]:
     with psycopg.connect(stage.plain_url) as connection:
-        names = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchall()
+        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (name,) in names:
             query = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(name))
             rows = connection.execute(query).fetchall()
