@@ -5,6 +5,7 @@ comes of it as it comes.
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ _ROOT: Final = Path(__file__).parents[2]
 _FOLDER: Final = "tests/faults"
 _SIDE_BY_SIDE: Final = int(os.environ.get("FAULTS_SIDE_BY_SIDE", "4"))
 _CHUNK: Final = 6
+_COUNTED: Final = re.compile(r" {0,4}\d{1,5} (x|ended) ")
 _SOAK: Final = "test_soak.py"
 
 PRODUCTION: Final = (
@@ -98,7 +100,7 @@ def _tell(line: str, scale: str) -> None:
             case = rest.partition(word)[0].removeprefix("test_").replace("_", " ")
             _say(f"{verdict} {case}{scale}"[:80])
             return
-    if line.startswith(("soak:", "unknown:", "     ")) and "::" not in line:
+    if line.startswith("soak:") or _COUNTED.match(line):
         _say(line.rstrip()[:80])
 
 

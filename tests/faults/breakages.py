@@ -46,7 +46,12 @@ def _call(stage: Stage, chance: random.Random) -> Breakage:
     if "seconds" in fields:
         fields = {**fields, "seconds": stage.seconds(fields["seconds"])}
     what = f"{endpoint}: {action.replace('_', ' ')}"
-    return Breakage(what=what, act=lambda: stage.phone.fault(action, endpoint, **fields))
+
+    def act() -> None:
+        stage.timeline.note(what, Part.TWILIO)
+        stage.phone.fault(action, endpoint, **fields)
+
+    return Breakage(what=what, act=act)
 
 
 def _worker_killed(stage: Stage, chance: random.Random) -> Breakage:
@@ -104,10 +109,12 @@ def _twilio_away(stage: Stage, chance: random.Random) -> Breakage:
     mode, seconds = chance.choice(("503", "refuse")), stage.seconds(chance.uniform(2, 10))
 
     def act() -> None:
+        stage.timeline.note(f"Twilio {mode}", Part.TWILIO)
         stage.timeline.fall(Part.TWILIO)
         stage.phone.outage(mode)
         time.sleep(seconds)
         stage.phone.outage("off")
+        stage.timeline.note("Twilio back", Part.TWILIO)
         stage.timeline.rise(Part.TWILIO)
 
     return Breakage(what=f"Twilio {mode}", act=act, part=Part.TWILIO)

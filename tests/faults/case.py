@@ -153,6 +153,7 @@ class Case:
             demands_texts=demands_texts,
         )
         verdict = broken(trial)
+        verdict += [f"{member.name} ended by itself" for member in stage.crew.fled()]
         injected = [act.what for act in stage.timeline.acts]
         verdict += self._aftermath()
         texts = [code for codes in evidence.texts.values() for code in codes]

@@ -38,9 +38,10 @@ class Chaos:
         while not self._stopping.wait(chance.uniform(0.6, 1.4)):
             self._break(next_breakage(self.stage, chance))
 
-    def stop(self) -> None:
+    def stop(self, runner: threading.Thread) -> None:
         """Break nothing more; every breakage under way is mended first, and its own errors are told."""
         self._stopping.set()
+        runner.join()
         for lane in self._lanes.values():
             lane.shutdown(wait=True)
         for breakage in self._under_way.values():
@@ -61,7 +62,6 @@ class Chaos:
             self._under_way[breakage.part] = lane.submit(breakage.act)
 
     def _note(self, what: str) -> None:
-        self.stage.timeline.note(what)
         self.times[what] += 1
         query = (
             select(TaskRun.state, func.count()).where(TaskRun.state != RunState.DONE).group_by(TaskRun.state)

@@ -88,9 +88,15 @@ class Crew:
         """Return how many run."""
         return sum(member.works for member in self.members)
 
-    def become(self, count: int) -> None:
-        """Have that many ordinary workers, and no other."""
+    def fled(self) -> list[Member]:
+        """Return those who ended by themselves: nothing may make a worker do that."""
+        return [member for member in self.members if member.process.poll() is not None]
+
+    def become(self, count: int, *, keeping: Member | None = None) -> None:
+        """Have that many ordinary workers, and no other but one that may stay as it is."""
         for member in list(self.members):
+            if member is keeping:
+                continue
             if not member.works or member.environment or self.working() > count:
                 self._end(member)
         while self.working() < count:

@@ -3,6 +3,7 @@
 Lives here: counting. Judging single runs is `promises`'.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,9 +39,14 @@ def write_timeline(case: Case, chaos: Chaos, path: Path) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-def histogram(chaos: Chaos) -> Iterator[str]:
-    """Yield a line for each fault: how often, and how many runs it met in which state."""
+def told(case: Case, chaos: Chaos, *, unknown: int, served: int, pressed_again: int) -> Iterator[str]:
+    """Yield what a reader of a terminal wants to know, in 80 columns."""
+    yield ""
+    yield f"soak: seed {chaos.seed}, {len(case.intents)} wishes, {chaos.times.total()} faults"
     for what, times in chaos.times.most_common():
-        met = ", ".join(f"{state} {count}" for state, count in chaos.met[what].most_common())
-        yield f"{times:5}  {what}"
-        yield f"         met: {met or 'nobody'}"
+        met = ", ".join(f"{state} {count}" for state, count in chaos.met[what].most_common(4))
+        yield f"{times:5} x {what:32} met {met or 'nobody'}"[:80]
+    endings = Counter(run.kind.value if run.kind else str(run.outcome) for run in runs_of(case))
+    for ending, count in endings.most_common():
+        yield f"{count:5} ended {ending}"
+    yield f"soak: {unknown} of {served} unknown whose Twilio answered; {pressed_again} pressed again"

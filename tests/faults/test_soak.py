@@ -1,7 +1,6 @@
 """The soak: thousands of wishes, two workers, a random fault every second, and no broken promise."""
 
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from phone_verification.kinds import Outcome
 from tests.faults.case import Case
 from tests.faults.chaos import Chaos
 from tests.faults.people import crowd, told_the_truth
-from tests.faults.soak import histogram, unknown_share, write_timeline
+from tests.faults.soak import told, unknown_share, write_timeline
 from tests.faults.stage import Stage, stage
 
 SEEDS = [int(seed) for seed in os.environ.get("SOAK_SEEDS", "1").split(",")]
@@ -29,27 +28,19 @@ def wide_stage() -> Iterator[Stage]:
         yield wide
 
 
-def say(line: str) -> None:
-    """Print past pytest's capture: a soak is long."""
-    sys.__stdout__.write(f"{line}\n")
-    sys.__stdout__.flush()
-
-
 @pytest.mark.parametrize("seed", SEEDS)
-def test_soak(wide_stage: Stage, seed: int) -> None:
+def test_soak(wide_stage: Stage, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever is hit: one text an intent, every run ends, no guess, and the truth on asking again."""
     case, chaos = Case(f"soak of {INTENTS} wishes", wide_stage), Chaos(wide_stage, seed)
-    say(f"soak: seed {seed}, {INTENTS} wishes")
     breaking = threading.Thread(target=chaos.run)
     breaking.start()
     unknown = crowd(case, intents=INTENTS, seed=seed, at_once=96, per_second=5)
-    chaos.stop()
-    breaking.join()
+    chaos.stop(breaking)
     write_timeline(case, chaos, FOLDER / f"soak-{seed}.txt")
-    for line in histogram(chaos):
-        say(line)
     share, served = unknown_share(case)
-    say(f"unknown: {share} of {served} whose Twilio answered; pressed again: {len(unknown)}")
+    with capsys.disabled():
+        for line in told(case, chaos, unknown=share, served=served, pressed_again=len(unknown)):
+            print(line)  # noqa: T201 - a soak is long, its reader wants to know what it hit
 
     wide_stage.phone.remove_fault()
     wide_stage.crew.become(2)
