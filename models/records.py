@@ -83,8 +83,10 @@ HAND_BACK_WAITING: Final = _HAND_BACK.where(TaskRun.state == RunState.CALLING).v
 )
 """Let go of a run whose POST certainly did not leave: it is no POST. No edge leads here from doubt."""
 
-HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(state=RunState.AMBIGUOUS)
-"""Let go of a run whose POST may have left."""
+HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(
+    state=RunState.AMBIGUOUS, posts=TaskRun.posts - bindparam("unsent_posts", value=0, type_=_runs.posts.type)
+)
+"""Let go of a run whose POST may have left; one that certainly did not is given back."""
 
 ADD_CALL: Final = insert(ProviderCall)
 """Keep one line of the audit trail."""

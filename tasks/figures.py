@@ -45,6 +45,9 @@ class Figures(BaseModel):
     last_look_seconds: Seconds = Field(8, description="a last look is taken this long before the deadline")
     least_left_to_post_again_seconds: Seconds = Field(12, description="no text is asked for again with less")
     posts_per_intent: Annotated[int, Field(gt=0, le=5)] = Field(3, description="requests that may have left")
+    lists_per_minute: Annotated[int, Field(gt=0, le=100)] = Field(
+        30, description="look-ups of one number's texts; beyond, all texts are listed at once"
+    )
     sweep_rows: Annotated[int, Field(gt=0, le=10_000)] = Field(200, description="rows a sweep takes")
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ Lives here: budgets, leases and the order "write it down, then ask". Must not: r
 A question that may no longer be asked is answered `lease_over`; nothing left.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.answer import Answer, AnswerClass, Endpoint, Reason
@@ -14,12 +14,16 @@ from tasks.services import Services
 
 
 class Inquiry:
-    """What is asked under one claim; `claim` is it as last renewed, `calls` all answers in order."""
+    """What is asked under one claim; `claim` is it as last renewed, `calls` all answers in order.
+
+    `unsent_posts` counts requests that were written down as leaving and certainly did not.
+    """
 
     def __init__(self, services: Services, claim: Claim) -> None:
         self.services: Final = services
         self.claim = claim
         self.calls: list[Answer] = []
+        self.unsent_posts = 0
 
     def start(self, *, to: str, channel: Channel, locale: str | None, state: RunState) -> Answer:
         """Ask for a text; `state` is where the run stands while the request may be under way."""
@@ -28,7 +32,7 @@ class Inquiry:
         if not self._hold_to_post(state):
             return self._not_asked(Endpoint.START)
         limit = services.intent_rate_limit
-        return self._kept(
+        return self._posted(
             services.gateway.start(
                 to=to,
                 channel=channel,
@@ -45,7 +49,7 @@ class Inquiry:
         budget = self._budget(services.figures.check_budget_seconds)
         if not self._hold_to_post(self.claim.state):
             return self._not_asked(Endpoint.CHECK)
-        return self._kept(
+        return self._posted(
             services.gateway.check(
                 code=code,
                 to=None if sid else to,
@@ -63,25 +67,38 @@ class Inquiry:
             self.services.gateway.fetch(to_or_sid=to_or_sid, budget_seconds=self._probe_budget())
         )
 
-    def attempts(
-        self, *, to: str | None = None, sid: str | None = None, since_seconds: float | None = None
-    ) -> Answer:
-        """List the texts of a number or a verification; by our clock since so many seconds ago."""
+    def attempts(self, sid: str) -> Answer:
+        """List the texts of a verification."""
         if not self._hold():
             return self._not_asked(Endpoint.ATTEMPTS)
-        since = None if since_seconds is None else self.claim.now() - timedelta(seconds=since_seconds)
         return self._kept(
-            self.services.gateway.attempts(
-                to=to,
-                verification_sid=sid,
-                created_after=since,
-                budget_seconds=self._probe_budget(),
+            self.services.gateway.attempts(verification_sid=sid, budget_seconds=self._probe_budget())
+        )
+
+    def texts_to(self, number: str, *, since_seconds: float) -> Answer:
+        """List the texts to a number since so many seconds ago by our clock, alone or with all others."""
+        if not self._hold():
+            return self._not_asked(Endpoint.ATTEMPTS)
+        figures, now = self.services.figures, self.claim.now()
+        longest = figures.send_deadline_seconds + figures.clock_slack_seconds
+        return self._kept(
+            self.services.recent_texts.of(
+                number,
+                ask_one=lambda: self._list(to=number, since=now - timedelta(seconds=since_seconds)),
+                ask_all=lambda: self._list(to=None, since=now - timedelta(seconds=longest)),
             )
         )
 
+    def _list(self, *, to: str | None, since: datetime) -> Answer:
+        return self.services.gateway.attempts(to=to, created_after=since, budget_seconds=self._probe_budget())
+
     def _hold(self) -> bool:
-        """Hold on before a call that is not the claim's first."""
-        renewed = renew(self.services, self.claim) if self.calls else self.claim
+        """Hold on before a call that is not the claim's first; a process that stops begins no further."""
+        if not self.calls:
+            return True
+        if self.services.stopping.is_set():
+            return False
+        renewed = renew(self.services, self.claim)
         self.claim = renewed or self.claim
         return renewed is not None
 
@@ -89,6 +106,8 @@ class Inquiry:
         """Write down that one more request may leave; the claim of an untried run has said so itself."""
         if self.claim.state is RunState.CALLING:
             return self._hold()
+        if self.services.stopping.is_set():
+            return False
         renewed = renew_to_post(self.services, self.claim, state)
         self.claim = renewed or self.claim
         return renewed is not None
@@ -98,6 +117,10 @@ class Inquiry:
 
     def _probe_budget(self) -> float:
         return self._budget(self.services.figures.probe_budget_seconds)
+
+    def _posted(self, answer: Answer) -> Answer:
+        self.unsent_posts += answer.answer_class is AnswerClass.NOT_SENT
+        return self._kept(answer)
 
     def _kept(self, answer: Answer) -> Answer:
         self.calls.append(answer)

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from gateway.answer import Answer
+from models.claims import STORED
 from models.closed_sets import VerificationStatus
 from models.landings import LAST_UNKNOWN_SEND
 from models.records import (
@@ -31,8 +32,11 @@ log: Final = structlog.get_logger()
 
 
 def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | None:
-    """End a run; return its result, or None when the claim was lost and the answer was not definite."""
-    finished_at = claim.now()
+    """End a run; return its result, or None when the claim was lost and the answer was not definite.
+
+    A COMMIT whose answer was lost is tried again: what is there already is not added to.
+    """
+    finished_at = step.decided_at or claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
     ending = {
         "run": claim.task_id,
@@ -45,32 +49,38 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "finished_at": finished_at,
     }
     with services.database.transaction() as connection:
+        ended = connection.execute(RECORD, ending).rowcount
+        if not ended and _is_written(connection, claim, result):
+            return result
         if step.kept is not None:
             _keep(connection, services, claim, step.kept)
         _add_calls(connection, claim, step.calls)
-        ended = connection.execute(RECORD, ending).rowcount
         if not ended and step.is_definite_success:
             ended = connection.execute(RECORD_UNFENCED, ending).rowcount
     return result if ended else None
 
 
+def _is_written(connection: Connection, claim: Claim, result: dict[str, Any]) -> bool:
+    known = connection.execute(STORED, {"run": claim.task_id}).one_or_none()
+    return known is not None and known.result == result
+
+
 def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:
     """Let go of a run for later; False when the claim was lost."""
-    statement = HAND_BACK_WAITING if step.state is RunState.WAITING else HAND_BACK_AMBIGUOUS
+    names: dict[str, Any] = {
+        "run": claim.task_id,
+        "held_epoch": claim.epoch,
+        "mine": claim.state,
+        "why": step.kind,
+        "provider_code": step.provider_code,
+        "delay_seconds": step.delay_seconds,
+    }
+    statement = HAND_BACK_WAITING
+    if step.state is RunState.AMBIGUOUS:
+        statement, names["unsent_posts"] = HAND_BACK_AMBIGUOUS, step.unsent_posts
     with services.database.transaction() as connection:
         _add_calls(connection, claim, step.calls)
-        handed_back = connection.execute(
-            statement,
-            {
-                "run": claim.task_id,
-                "held_epoch": claim.epoch,
-                "mine": claim.state,
-                "why": step.kind,
-                "provider_code": step.provider_code,
-                "delay_seconds": step.delay_seconds,
-            },
-        ).rowcount
-    return bool(handed_back)
+        return bool(connection.execute(statement, names).rowcount)
 
 
 def _keep(

@@ -108,8 +108,16 @@ def perform(
     except Exception as error:
         log.error("run.fault", task_id=taken.task_id, error=type(error).__name__, exc_info=error)
         step = Finish(outcome=Outcome.FAILED, kind=ErrorKind.INTERNAL_ERROR)
-    step = replace(step, calls=tuple(inquiry.calls))
+    step = _told_all(inquiry, step)
     return patiently(inquiry.claim, lambda: _write_down(services, inquiry.claim, step))
+
+
+def _told_all(inquiry: Inquiry, step: Step) -> Step:
+    """Add to a step what was asked on the way to it."""
+    calls = tuple(inquiry.calls)
+    if isinstance(step, Finish):
+        return replace(step, calls=calls, decided_at=inquiry.claim.now())
+    return replace(step, calls=calls, unsent_posts=inquiry.unsent_posts)
 
 
 def _write_down(services: Services, taken: Claim, step: Step) -> Reply:

@@ -58,7 +58,10 @@ def settle(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> S
     if services.intent_rate_limit is not None and _may_ask_again(inquiry):
         return _ask_behind_fence(inquiry, number, arguments)
     since = inquiry.claim.since_last_begun_seconds()
-    sighting = look(inquiry, number.e164, records.texts)
+    is_decisive = (
+        since >= services.figures.quiet_seconds or bool(records.open_checks) or records.is_approved_meanwhile
+    )
+    sighting = look(inquiry, number.e164, records.texts, is_decisive=is_decisive)
     claim = inquiry.claim
     conclusion = conclude(
         services.figures,
@@ -103,7 +106,7 @@ def _after_nothing(figures: Figures, *, sends: int, left_seconds: float, posts: 
 
 def landed(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> Step:
     """End a send that Twilio itself calls a repetition: its text was sent, whether or not we find it."""
-    sighting = look(inquiry, number.e164, _read(inquiry, number).texts)
+    sighting = look(inquiry, number.e164, _read(inquiry, number).texts, is_decisive=True)
     return found(inquiry.services, inquiry.claim, number, arguments.channel, sighting)
 
 
@@ -162,7 +165,7 @@ def _may_ask_again(inquiry: Inquiry) -> bool:
 
 def _texts_of(inquiry: Inquiry, met: Sighting, known: frozenset[str]) -> Sighting:
     """Learn the texts of a verification that a check met, so that they are nobody else's to find."""
-    listed = inquiry.attempts(sid=met.verification_sid)
+    listed = inquiry.attempts(str(met.verification_sid))
     texts = in_attempts(listed.attempts, known)
     return texts if texts.texts else met
 

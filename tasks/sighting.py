@@ -28,15 +28,21 @@ class Sighting:
     is_negative: bool = False
 
 
-def look(inquiry: Inquiry, number: str, known: frozenset[str]) -> Sighting:
-    """Look at the number's pending verification, then at its texts; the second only if still needed."""
+def look(inquiry: Inquiry, number: str, known: frozenset[str], *, is_decisive: bool) -> Sighting:
+    """Look at the number's pending verification, then at its texts.
+
+    Twilio grants few lists a minute: the second look is taken only where the first was not answered, or
+    where both together may decide.
+    """
     since = inquiry.claim.since_first_begun_seconds() + inquiry.services.figures.clock_slack_seconds
     pending = inquiry.fetch(number)
     if pending.verification is not None:
         found = in_verification(pending.verification, known, since)
         if found.texts:
             return found
-    listed = inquiry.attempts(to=number, since_seconds=since)
+    if is_answered(pending) and not is_decisive:
+        return Sighting()
+    listed = inquiry.texts_to(number, since_seconds=since)
     found = in_attempts(listed.attempts, known)
     if found.texts:
         return found

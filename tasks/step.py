@@ -36,6 +36,7 @@ class Finish:
     """The run is over: `kind` says why not, and is None when it went well.
 
     `is_inferred` when no answer said so but what is known together: true only while the claim is held.
+    `decided_at` makes writing it twice writing it once.
     """
 
     outcome: Outcome
@@ -45,6 +46,7 @@ class Finish:
     retry_after_seconds: float | None = None
     approved_at: datetime | None = None
     is_inferred: bool = False
+    decided_at: datetime | None = None
     verification: VerificationAnswer | None = None
     kept: KeptVerification | None = None
     calls: tuple[Answer, ...] = ()
@@ -57,12 +59,16 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandBack:
-    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have."""
+    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have.
+
+    `unsent_posts` are given back: they were counted before they could leave, and certainly did not.
+    """
 
     state: RunState
     kind: ErrorKind
     delay_seconds: float
     provider_code: int | None = None
+    unsent_posts: int = 0
     calls: tuple[Answer, ...] = ()
 
 

@@ -26,10 +26,10 @@ def weigh(
     """Say what became of a check whose verification is gone, or that a younger one could not decide."""
     if not may_be_same_code(known):
         return _explained(inquiry, asked, known, sid, answer)
-    listed = inquiry.attempts(
-        to=None if sid else asked.number.e164,
-        sid=sid,
-        since_seconds=None if sid else _since_seconds(inquiry, known),
+    listed = (
+        inquiry.attempts(sid)
+        if sid
+        else inquiry.texts_to(asked.number.e164, since_seconds=_since_seconds(inquiry, known))
     )
     found = {attempt.verification_sid for attempt in listed.attempts} - {None}
     if listed.answer_class is not AnswerClass.SUCCEEDED or len(found) != 1:
@@ -65,7 +65,7 @@ def _explained(inquiry: Inquiry, asked: Asked, known: Known, sid: str | None, an
 
 def _cause_while_live(inquiry: Inquiry, sid: str) -> ErrorKind:
     """Tell a verification that somebody else's program ended from one that is gone for no known reason."""
-    if any(attempt.converted for attempt in inquiry.attempts(sid=sid).attempts):
+    if any(attempt.converted for attempt in inquiry.attempts(sid).attempts):
         log.error("provider.service_is_shared", mend="let no other program check codes on this service")
         return ErrorKind.ALREADY_VERIFIED
     log.warning("run.verification_gone", task_id=inquiry.claim.task_id)

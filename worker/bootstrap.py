@@ -12,6 +12,7 @@ from phone_verification.kinds import Operation
 from phone_verification.publisher import make_celery
 from phone_verification.queues import QUEUES, TASK_NAMES
 from tasks.figures import Figures
+from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 from worker.alarm_clock import AlarmClock
 from worker.settings import CallerSettings, Settings
@@ -30,6 +31,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         ),
         gateway=make_gateway(settings, figures, concurrency=concurrency),
         figures=figures,
+        recent_texts=RecentTexts(most=figures.lists_per_minute),
         fingerprints=fingerprints,
         seals=seals,
         acceptance=Acceptance(

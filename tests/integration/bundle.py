@@ -6,6 +6,7 @@ from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals, make_key
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
+from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 
 
@@ -16,6 +17,7 @@ def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gat
         database=database,
         gateway=gateway,
         figures=figures,
+        recent_texts=RecentTexts(most=figures.lists_per_minute),
         fingerprints=fingerprints,
         seals=seals,
         acceptance=Acceptance(

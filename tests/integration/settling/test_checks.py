@@ -220,3 +220,19 @@ def test_a_number_alone_means_the_latest_text(lab: Lab) -> None:
     lab.send()
 
     assert lab.outcome(lab.check(lab.code)) == "approved"
+
+
+def test_a_repetition_that_did_not_leave_is_not_counted(lab: Lab) -> None:
+    """An outage uses up no request: when Twilio is back, the check is asked again."""
+    handle = lab.send()
+    lab.pass_time(3)
+    lab.phone.fault("drop_before", "check")
+    checked = lab.check(lab.code, handle)
+    lab.phone.fault("status", "check", times=4, status=429, code=20429)
+
+    for _ in range(4):
+        lab.deliver(checked)
+        assert (lab.outcome(checked), lab.run(checked).posts) == ("ambiguous", 1)
+    lab.deliver(checked)
+
+    assert lab.outcome(checked) == "approved"

@@ -1,10 +1,13 @@
 """Settling a send whose answer was lost: one text, found or proven missing, never guessed."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from models.provider_call import ProviderCall
 from models.verification import SendAttempt
+from tasks.recent_texts import RecentTexts
 from tests.integration.settling.lab import E164, NUMBER, Lab
 
 
@@ -39,6 +42,7 @@ def test_every_look_is_in_the_audit_trail(lab: Lab) -> None:
     """What was asked while settling can be read afterwards."""
     lab.phone.fault("drop_before", "start")
     handle = lab.send()
+    lab.until_quiet(handle)
     lab.deliver(handle)
 
     with lab.database.transaction() as connection:
@@ -46,7 +50,7 @@ def test_every_look_is_in_the_audit_trail(lab: Lab) -> None:
             connection.execute(select(ProviderCall.endpoint).order_by(ProviderCall.id)).scalars().all()
         )
 
-    assert endpoints == ["start", "fetch", "attempts"]
+    assert endpoints == ["start", "fetch", "attempts", "start"]
 
 
 def test_a_start_that_never_arrived_is_asked_for_again_after_the_quiet_period(lab: Lab) -> None:
@@ -238,3 +242,31 @@ def test_number_is_masked_in_every_result(lab: Lab) -> None:
     lab.deliver(handle)
 
     assert NUMBER.replace("-", "")[1:] not in str(lab.run(handle).result)
+
+
+def test_a_process_that_stops_begins_no_further_look(lab: Lab) -> None:
+    """The run is let go between two calls, in doubt as before."""
+    lab.phone.fault("drop_before", "start")
+    handle = lab.send()
+    lab.until_quiet(handle)
+    lab.services.stopping.set()
+
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "ambiguous"
+    assert len(lab.phone.requests(endpoint="fetch")) == 1
+    assert lab.phone.requests(endpoint="attempts") == []
+
+
+def test_many_sends_in_doubt_are_settled_by_one_list(lab: Lab) -> None:
+    """When more ask than Twilio grants lists, one list of all texts is shared."""
+    lab.services = replace(lab.services, recent_texts=RecentTexts(most=0))
+    lab.phone.fault("drop_after", "start")
+    lab.phone.fault("status", "fetch", times=None, status=429, code=20429)
+    handle = lab.send()
+
+    lab.deliver(handle)
+
+    assert (lab.outcome(handle), lab.texts) == ("sent", 1)
+    [listing] = lab.phone.requests(endpoint="attempts")
+    assert listing["to"] is None

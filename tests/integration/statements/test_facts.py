@@ -202,3 +202,14 @@ def test_a_verification_without_an_approved_code_has_no_replay(
     assert counted is None
     assert _verification(runs).replay_mismatches == 0
     assert runs.row(select(func.count()).select_from(Verification)) == (1,)
+
+
+def test_a_commit_whose_answer_was_lost_is_written_once(runs: Runs, services: Services, taken: Claim) -> None:
+    """The second try finds the first one's words, and adds no failed check to them."""
+    kept = KeptVerification(id=_VE, status=VerificationStatus.PENDING, failed_checks=1)
+    step = replace(_UNKNOWN, kept=kept, decided_at=taken.now())
+
+    first, second = record(services, taken, step), record(services, taken, step)
+
+    assert first == second == runs.read(taken.task_id).result
+    assert _verification(runs).failed_checks == 1
