@@ -69,11 +69,11 @@ def test_an_old_message_for_a_new_worker(case: Case, door: str) -> None:
 def test_a_new_message_for_an_old_worker(case: Case) -> None:
     """What we publish today has the shape that version 1 read: nothing more, nothing less."""
     stage = case.stage
-    worker = stage.crew.freeze()
+    stage.crew.kill()
     handle = case.send(stage.new_number())
     with stage.broker.client() as client:
         published = json.loads(client.lrange(QUEUES[Operation.SEND], 0, -1)[0])
-    stage.crew.thaw(worker)
+    stage.crew.hire()
 
     stored = json.loads(filled(STORED["durable"], Operation.SEND, handle, {}))
 
