@@ -56,6 +56,7 @@ def _call(stage: Stage, chance: random.Random) -> Breakage:
 
 def _worker_killed(stage: Stage, chance: random.Random) -> Breakage:
     def act() -> None:
+        stage.crew.tend()
         stage.crew.kill()
         stage.crew.hire()
 
@@ -66,6 +67,7 @@ def _worker_frozen(stage: Stage, chance: random.Random) -> Breakage:
     seconds = stage.seconds(chance.uniform(2, 25))
 
     def act() -> None:
+        stage.crew.tend()
         frozen = stage.crew.freeze()
         time.sleep(seconds)
         stage.crew.thaw(frozen)
@@ -75,6 +77,7 @@ def _worker_frozen(stage: Stage, chance: random.Random) -> Breakage:
 
 def _worker_sent_home(stage: Stage, chance: random.Random) -> Breakage:
     def act() -> None:
+        stage.crew.tend()
         stage.crew.send_home()
         stage.crew.hire()
 

@@ -7,6 +7,7 @@ machine's.
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -37,6 +38,7 @@ class Chaos:
         chance = random.Random(self.seed)  # noqa: S311 - must repeat, need not be secret
         while not self._stopping.wait(chance.uniform(0.6, 1.4)):
             self._break(next_breakage(self.stage, chance))
+            self._in_turn(Part.WORKERS, self.stage.crew.tend)
 
     def stop(self, runner: threading.Thread) -> None:
         """Break nothing more; every breakage under way is mended first, and its own errors are told."""
@@ -52,14 +54,19 @@ class Chaos:
         if breakage.part is None:
             self._note(breakage.what)
             breakage.act()
-            return
-        last = self._under_way.get(breakage.part)
-        if last is None or last.done():
-            if last is not None:
-                last.result()
+        elif self._in_turn(breakage.part, breakage.act):
             self._note(breakage.what)
-            lane = self._lanes.setdefault(breakage.part, ThreadPoolExecutor(1))
-            self._under_way[breakage.part] = lane.submit(breakage.act)
+
+    def _in_turn(self, part: Part, act: Callable[[], object]) -> bool:
+        """Do something to a part unless something is being done to it; whether it was begun."""
+        last = self._under_way.get(part)
+        if last is not None and not last.done():
+            return False
+        if last is not None:
+            last.result()
+        lane = self._lanes.setdefault(part, ThreadPoolExecutor(1))
+        self._under_way[part] = lane.submit(act)
+        return True
 
     def _note(self, what: str) -> None:
         self.times[what] += 1

@@ -37,6 +37,7 @@ class Crew:
     concurrency: int = 4
     members: list[Member] = field(default_factory=list)
     logs: list[Path] = field(default_factory=list)
+    fled: list[str] = field(default_factory=list)
 
     def hire(self, **extra: str) -> Member:
         """Start one more worker, with more or other environment if given."""
@@ -88,9 +89,13 @@ class Crew:
         """Return how many run."""
         return sum(member.works for member in self.members)
 
-    def fled(self) -> list[Member]:
-        """Return those who ended by themselves: nothing may make a worker do that."""
-        return [member for member in self.members if member.process.poll() is not None]
+    def tend(self) -> None:
+        """Replace those who ended by themselves, as a supervisor would; they are not forgotten."""
+        for member in [member for member in self.members if member.process.poll() is not None]:
+            self.timeline.note(f"{member.name} ended by itself")
+            self.fled.append(member.name)
+            self.members.remove(member)
+            self.hire()
 
     def become(self, count: int, *, keeping: Member | None = None) -> None:
         """Have that many ordinary workers, and no other but one that may stay as it is."""
@@ -99,6 +104,7 @@ class Crew:
                 continue
             if not member.works or member.environment or self.working() > count:
                 self._end(member)
+        self.fled.clear()
         while self.working() < count:
             self.hire()
 

@@ -5,6 +5,7 @@ import pytest
 from phone_verification.kinds import Operation, Outcome
 from tests.faults.case import Case
 from tests.faults.faketime import shifted
+from tests.faults.judge import keeps_its_promises
 from tests.faults.points import Point, held_at, prepare
 
 
@@ -25,7 +26,7 @@ def test_hosts_clocks(case: Case, clocks: tuple[int, ...]) -> None:
 
     assert case.result(checked).outcome is Outcome.APPROVED
     assert case.result(lost).outcome is Outcome.SENT
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_a_crash_between_hosts_with_wrong_clocks(case: Case) -> None:
@@ -39,4 +40,4 @@ def test_a_crash_between_hosts_with_wrong_clocks(case: Case) -> None:
         crew.kill()
     crew.hire(**shifted(-60))
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)

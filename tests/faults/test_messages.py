@@ -11,6 +11,7 @@ from phone_verification.kinds import Operation, Outcome
 from phone_verification.queues import QUEUES, TASK_NAMES
 from phone_verification.task_ids import new_task_id
 from tests.faults.case import Case
+from tests.faults.judge import keeps_its_promises
 from tests.faults.malformed import malformed
 from tests.faults.open_door import push
 
@@ -43,7 +44,7 @@ def test_malformed_messages_among_good_ones(case: Case) -> None:
         case.send(stage.new_number())
 
     assert {case.result(intent.task_id).outcome for intent in case.intents} == {Outcome.SENT}
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     assert stage.crew.working() == 1
 
 
@@ -63,7 +64,7 @@ def test_an_old_message_for_a_new_worker(case: Case, door: str) -> None:
     stage.crew.thaw(worker)
 
     assert case.result(handle).outcome is Outcome.SENT
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_a_new_message_for_an_old_worker(case: Case) -> None:
@@ -82,4 +83,4 @@ def test_a_new_message_for_an_old_worker(case: Case) -> None:
     same = ("body", "content-encoding", "content-type")
     assert {name: published[name] for name in same} == {name: stored[name] for name in same}
     assert published["headers"]["task"] == stored["headers"]["task"]
-    case.keeps_its_promises()
+    keeps_its_promises(case)

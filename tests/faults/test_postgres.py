@@ -4,6 +4,7 @@ import pytest
 
 from phone_verification.kinds import Operation
 from tests.faults.case import Case
+from tests.faults.judge import keeps_its_promises
 from tests.faults.points import Point, held_at, prepare
 
 
@@ -17,7 +18,7 @@ def test_postgres_restarted(case: Case, operation: Operation, point: Point, mode
     with held_at(case, wish, point):
         case.stage.restart_database(mode)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     assert case.stage.crew.working() == 1
 
 
@@ -36,7 +37,7 @@ def test_postgres_locked_for_half_a_minute(case: Case, table: str) -> None:
         case.lasting(30)
     case.send(case.stage.new_number())
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_postgres_away_for_a_minute(case: Case) -> None:
@@ -53,5 +54,5 @@ def test_postgres_away_for_a_minute(case: Case) -> None:
         case.lasting(60)
     case.send(case.stage.new_number())
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     assert case.stage.crew.working() == 1

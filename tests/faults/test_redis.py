@@ -8,6 +8,7 @@ from phone_verification.kinds import Operation, PollState
 from phone_verification.task_ids import new_task_id
 from tests.faults.broker import Broker
 from tests.faults.case import Case
+from tests.faults.judge import keeps_its_promises
 from tests.faults.open_door import knock
 from tests.faults.points import Point, held_at, prepare
 from tests.faults.timeline import Timeline
@@ -33,7 +34,7 @@ def test_redis_killed_and_restarted(case: Case, operation: Operation, point: Poi
     with held_at(case, wish, point):
         case.stage.broker.restart()
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     assert case.stage.crew.working() == 1
 
 
@@ -47,7 +48,7 @@ def test_redis_killed_under_a_partly_busy_worker(case: Case) -> None:
         case.stage.broker.restart()
     case.stage.phone.release(hold)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     assert case.stage.crew.working() == 1
 
 
@@ -60,7 +61,7 @@ def test_redis_wiped_with_messages_waiting(case: Case) -> None:
     case.stage.broker.wipe()
     case.stage.crew.thaw(worker)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 @OPERATIONS
@@ -71,7 +72,7 @@ def test_redis_wiped_during_a_call(case: Case, operation: Operation) -> None:
     with held_at(case, wish, Point.ACCEPTED):
         case.stage.broker.wipe()
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_redis_frozen_for_a_minute(case: Case) -> None:
@@ -84,7 +85,7 @@ def test_redis_frozen_for_a_minute(case: Case) -> None:
         case.check(code, number, handle, is_right=True)
         case.lasting(60)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_a_message_lost_between_two_commands(case: Case) -> None:
@@ -95,7 +96,7 @@ def test_a_message_lost_between_two_commands(case: Case) -> None:
     case.stage.crew.kill(worker)
     case.stage.crew.hire()
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_an_open_door_message_lost_between_two_commands(case: Case) -> None:
@@ -114,7 +115,7 @@ def test_an_open_door_message_lost_between_two_commands(case: Case) -> None:
         lambda: case.stage.client.status(task_id).is_done, "the second message is answered", seconds=30
     )
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_redis_at_maxmemory(case: Case) -> None:
@@ -127,7 +128,7 @@ def test_redis_at_maxmemory(case: Case) -> None:
         case.check(code, number, handle, is_right=True)
         case.lasting(15)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     assert case.stage.crew.working() == 1
 
 
@@ -148,7 +149,7 @@ def test_result_backend_away(case: Case, results: Broker, way: str) -> None:
             _open_wishes(case, crew.concurrency + 1)
             case.lasting(30)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def _open_wishes(case: Case, count: int) -> None:

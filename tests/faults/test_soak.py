@@ -11,6 +11,7 @@ import pytest
 from phone_verification.kinds import Outcome
 from tests.faults.case import Case
 from tests.faults.chaos import Chaos
+from tests.faults.judge import keeps_its_promises
 from tests.faults.people import crowd, told_the_truth
 from tests.faults.soak import told, unknown_share, write_timeline
 from tests.faults.stage import Stage, stage
@@ -50,7 +51,7 @@ def test_soak(wide_stage: Stage, seed: int, capsys: pytest.CaptureFixture[str]) 
         press for press, result in zip(unknown, results, strict=True) if not told_the_truth(press, result)
     ]
 
-    case.keeps_its_promises(demands_texts=False)
+    keeps_its_promises(case, demands_texts=False)
     assert lies == []
     assert share <= 0.02 * served
 
@@ -66,5 +67,5 @@ def test_soak_through_an_outage(wide_stage: Stage, mode: str) -> None:
 
     outcomes = [case.result(intent.task_id).outcome for intent in case.intents]
 
-    case.keeps_its_promises(demands_texts=False)
+    keeps_its_promises(case, demands_texts=False)
     assert outcomes.count(Outcome.SENT) >= 198

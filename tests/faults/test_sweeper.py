@@ -5,6 +5,7 @@ from pydantic import SecretStr
 from phone_verification.kinds import Operation, Outcome
 from phone_verification.task_ids import new_task_id
 from tests.faults.case import Case
+from tests.faults.judge import keeps_its_promises
 from tests.faults.points import Point, held_at, prepare
 from worker.bootstrap import make_client
 from worker.demo.redis_server import free_port
@@ -23,7 +24,7 @@ def test_sweeper_paused_for_ten_minutes(case: Case) -> None:
         case.lasting(600)
     crew.thaw(sleeper)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     assert case.texts(late) == 0
 
 
@@ -39,7 +40,7 @@ def test_two_sweepers(case: Case) -> None:
         stage.crew.thaw(worker)
 
     assert {case.result(intent.task_id).outcome for intent in case.intents} == {Outcome.SENT}
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_crash_between_commit_and_publish(case: Case) -> None:
@@ -54,4 +55,4 @@ def test_crash_between_commit_and_publish(case: Case) -> None:
     case.note_send(task_id, number)
 
     assert case.result(task_id).outcome is Outcome.SENT
-    case.keeps_its_promises()
+    keeps_its_promises(case)

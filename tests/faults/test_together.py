@@ -5,6 +5,7 @@ import json
 from phone_verification.kinds import Operation, Outcome, PollState
 from phone_verification.task_ids import new_task_id
 from tests.faults.case import Case, wrong
+from tests.faults.judge import keeps_its_promises
 from tests.faults.open_door import knock, push
 from worker.demo.waiting import wait_until
 
@@ -25,7 +26,7 @@ def test_redelivery_while_the_first_delivery_runs(case: Case) -> None:
     wait_until(lambda: not case.stage.broker.left().get("verification.send"), "taken", seconds=10)
     phone.release(hold)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_one_id_delivered_to_two_workers(case: Case) -> None:
@@ -41,7 +42,7 @@ def test_one_id_delivered_to_two_workers(case: Case) -> None:
     for worker in frozen:
         crew.thaw(worker)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_two_sends_for_one_number_at_once(case: Case) -> None:
@@ -54,7 +55,7 @@ def test_two_sends_for_one_number_at_once(case: Case) -> None:
         crew.thaw(worker)
 
     assert [case.result(handle).outcome for handle in handles] == [Outcome.SENT] * 2
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_two_tabs_press_one_code_at_once(case: Case) -> None:
@@ -68,7 +69,7 @@ def test_two_tabs_press_one_code_at_once(case: Case) -> None:
         crew.thaw(worker)
 
     assert [case.result(check).outcome for check in checks] == [Outcome.APPROVED] * 2
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_a_right_and_a_wrong_code_at_once(case: Case) -> None:
@@ -81,7 +82,7 @@ def test_a_right_and_a_wrong_code_at_once(case: Case) -> None:
     case.stage.crew.thaw(worker)
 
     assert case.result(right).outcome is Outcome.APPROVED
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_a_lost_verdict_and_another_code_at_once(case: Case) -> None:
@@ -93,7 +94,7 @@ def test_a_lost_verdict_and_another_code_at_once(case: Case) -> None:
     wait_until(lambda: case.attempts(lost) > 0, "the answer is lost", seconds=10)
     case.check(wrong(code), number, handle)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
     again = case.check(code, number, handle, is_right=True)
     assert case.result(again).outcome in (Outcome.APPROVED, Outcome.UNKNOWN)
 
@@ -109,7 +110,7 @@ def test_a_lost_verdict_pressed_again(case: Case) -> None:
     again = case.check(code, number, handle, is_right=True)
 
     assert case.result(again).outcome is Outcome.APPROVED
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_resend_while_the_first_send_is_in_doubt(case: Case) -> None:
@@ -121,7 +122,7 @@ def test_resend_while_the_first_send_is_in_doubt(case: Case) -> None:
     second = case.send(number)
 
     assert [case.result(handle).outcome for handle in (first, second)] == [Outcome.SENT] * 2
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_resend_while_nothing_of_the_first_landed(case: Case) -> None:
@@ -132,7 +133,7 @@ def test_resend_while_nothing_of_the_first_landed(case: Case) -> None:
     wait_until(lambda: case.attempts(first) > 0, "the answer is lost", seconds=10)
     case.send(number)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_approval_before_its_send_is_settled(case: Case) -> None:
@@ -148,7 +149,7 @@ def test_approval_before_its_send_is_settled(case: Case) -> None:
 
     assert checked.outcome is Outcome.APPROVED
     assert case.result(handle).outcome is Outcome.SENT
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_the_open_door_under_one_id_twice(case: Case) -> None:
@@ -163,4 +164,4 @@ def test_the_open_door_under_one_id_twice(case: Case) -> None:
         lambda: case.stage.client.status(task_id).state is PollState.DONE, "it is answered", seconds=30
     )
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)

@@ -7,6 +7,7 @@ import pytest
 from phone_verification.kinds import Operation, Outcome
 from tests.faults.blackhole import black_hole
 from tests.faults.case import Case
+from tests.faults.judge import keeps_its_promises
 from tests.faults.points import prepare
 from tests.faults.timeline import Part
 from worker.demo.waiting import wait_until
@@ -53,7 +54,7 @@ def test_twilio_once(case: Case, operation: Operation, action: str, fields: dict
         seconds=20,
     )
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 @OPERATIONS
@@ -67,7 +68,7 @@ def test_twilio_answers_for_somebody_else(case: Case, operation: Operation) -> N
 
     wish.ask()
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_somebody_elses_approval_is_not_ours(case: Case) -> None:
@@ -80,7 +81,7 @@ def test_somebody_elses_approval_is_not_ours(case: Case) -> None:
     result = case.result(case.check(code[::-1] if code[::-1] != code else "000000", number, handle))
 
     assert result.outcome is not Outcome.APPROVED
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 @OPERATIONS
@@ -96,7 +97,7 @@ def test_twilio_connect_timeout(case: Case, operation: Operation) -> None:
     stage.phone.outage("off")
     stage.timeline.note("Twilio lets us in", Part.TWILIO)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 @OPERATIONS
@@ -112,7 +113,7 @@ def test_twilio_without_a_name(case: Case, operation: Operation) -> None:
     crew.hire()
     case.stage.timeline.note("DNS is back", Part.TWILIO)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_twilio_starts_hang_while_checks_are_well(case: Case) -> None:
@@ -129,7 +130,7 @@ def test_twilio_starts_hang_while_checks_are_well(case: Case) -> None:
     stage.timeline.note("starts answer again", Part.TWILIO)
 
     assert outcomes == [Outcome.APPROVED] * 3
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 @pytest.mark.parametrize("mode", ["refuse", "503"])
@@ -143,4 +144,4 @@ def test_twilio_away_for_a_minute(case: Case, mode: str) -> None:
     handles = [intent.task_id for intent in case.intents]
 
     assert [case.result(handle).outcome for handle in handles] == [Outcome.SENT] * 10
-    case.keeps_its_promises()
+    keeps_its_promises(case)

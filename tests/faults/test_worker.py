@@ -4,6 +4,7 @@ import pytest
 
 from phone_verification.kinds import Operation
 from tests.faults.case import Case
+from tests.faults.judge import keeps_its_promises
 from tests.faults.points import Point, held_at, prepare
 from worker.demo.waiting import wait_until
 
@@ -21,7 +22,7 @@ def test_worker_kill_9(case: Case, operation: Operation, point: Point) -> None:
         case.stage.crew.kill()
     case.stage.crew.hire()
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 @OPERATIONS
@@ -39,7 +40,7 @@ def test_worker_frozen_past_its_lease(case: Case, operation: Operation, point: P
     wait_until(lambda: case.is_out_of_hand(task_id), "the lease is over", seconds=20)
     crew.thaw(frozen)
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_worker_sigterm_under_load(case: Case) -> None:
@@ -54,7 +55,7 @@ def test_worker_sigterm_under_load(case: Case) -> None:
     stage.crew.hire()
 
     assert worker.process.returncode == 0
-    case.keeps_its_promises()
+    keeps_its_promises(case)
 
 
 def test_worker_sigterm_and_then_kill_9(case: Case) -> None:
@@ -71,4 +72,4 @@ def test_worker_sigterm_and_then_kill_9(case: Case) -> None:
     stage.phone.release(hold, drop=True)
     stage.crew.hire()
 
-    case.keeps_its_promises()
+    keeps_its_promises(case)
