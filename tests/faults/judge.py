@@ -23,9 +23,11 @@ def keeps_its_promises(case: Case, *, demands_texts: bool = True) -> None:
     """Wait until every run has ended, hold all to the promises, and see that all is well again."""
     __tracebackhide__ = True
     _wait_for_the_ends(case)
-    trial = _trial(case, demands_texts=demands_texts)
     injected = [act.what for act in case.stage.timeline.acts]
-    verdict = [*broken(trial), *_fled(case), *_aftermath(case), *_traces(case, trial)]
+    aftermath = [*_fled(case), *_aftermath(case)]
+    # Read last: whatever somebody still had in hand has happened by now.
+    trial = _trial(case, demands_texts=demands_texts)
+    verdict = [*broken(trial), *aftermath, *_traces(case, trial)]
     write(_record(case, trial, injected, verdict))
     assert verdict == [], "\n".join([*verdict, *_told(case)])
 

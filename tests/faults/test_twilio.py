@@ -25,6 +25,7 @@ _ONCE = [
     pytest.param("process_late", {"seconds": 5}, id="answer after 5 s"),
     pytest.param("process_late", {"seconds": 15}, id="read timeout, processed after 15 s"),
     pytest.param("process_late", {"seconds": 25}, id="read timeout, processed after 25 s"),
+    pytest.param("process_late", {"seconds": 38}, id="processed 28 s after our timeout"),
     pytest.param("never_answer", {"processed": False}, id="read timeout, never processed"),
     pytest.param("drop_before", {}, id="hung up, not processed"),
     pytest.param("drop_after", {}, id="reset after processing"),

@@ -39,6 +39,23 @@ def test_worker_frozen_past_its_lease(case: Case, operation: Operation, point: P
     crew.become(1, keeping=frozen)
     wait_until(lambda: case.is_out_of_hand(task_id), "the lease is over", seconds=20)
     crew.thaw(frozen)
+    case.lasting(10)
+
+    keeps_its_promises(case)
+
+
+@pytest.mark.parametrize("point", [Point.UNCLAIMED, Point.CLAIMED])
+def test_worker_frozen_until_its_run_is_over(case: Case, point: Point) -> None:
+    """A worker that wakes with a claim in hand, after another has sent, sends nothing."""
+    wish, crew = prepare(case, Operation.SEND), case.stage.crew
+
+    with held_at(case, wish, point) as task_id:
+        frozen = crew.freeze()
+    crew.hire()
+    case.result(task_id)
+    crew.thaw(frozen)
+    # As long as a call may take: what it would send has left by then.
+    case.lasting(10)
 
     keeps_its_promises(case)
 
