@@ -25,7 +25,8 @@ def keeps_its_promises(case: Case, *, demands_texts: bool = True) -> None:
     _wait_for_the_ends(case)
     injected = [act.what for act in case.stage.timeline.acts]
     aftermath = [*_fled(case), *_aftermath(case)]
-    # Read last: whatever somebody still had in hand has happened by now.
+    # Read last: what somebody still had in hand, or Twilio still has to carry out, has happened by then.
+    wait_until(lambda: case.stage.phone.counts()["in_flight"] == 0, "Twilio has nothing in hand", seconds=60)
     trial = _trial(case, demands_texts=demands_texts)
     verdict = [*broken(trial), *aftermath, *_traces(case, trial)]
     write(_record(case, trial, injected, verdict))
