@@ -148,6 +148,7 @@ def _keep_attempt(dialect: Any) -> Any:  # noqa: ANN401 - as above
         dialect(SendAttempt)
         .values({name: bindparam(name, type_=columns[name].type) for name in names})
         .on_conflict_do_nothing(index_elements=["attempt_sid"])
+        .returning(SendAttempt.attempt_sid)
     )
 
 
@@ -155,4 +156,4 @@ KEEP_ATTEMPT: Final = {
     "postgresql": _keep_attempt(postgresql.insert),
     "sqlite": _keep_attempt(sqlite.insert),
 }
-"""Write that a text was made, once."""
+"""Write that a text was made, once; no row when it was known."""

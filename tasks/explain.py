@@ -4,9 +4,11 @@ Lives here: pure decisions on what we know. Records explain; alone they refuse o
 answered wrong before, and what we approved ourselves.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from gateway.answer import AttemptFacts
 from models.records import TRIES
 from phone_verification.kinds import ErrorKind
 from tasks.known import Known
@@ -71,6 +73,20 @@ def may_be_same_code(known: Known) -> bool:
     """Whether any check whose answer is lost, or the one that was approved, may have carried this code."""
     is_approval = known.approval is not None and known.approval.is_same_code is not False
     return bool(known.same_code) or is_approval
+
+
+def verifications_met(known: Known, texts: Iterable[AttemptFacts]) -> dict[str, float]:
+    """Return the verifications that a lost check of this code can have met, each with its age in seconds.
+
+    One that began after all of them is none of them.
+    """
+    ages: dict[str, float] = {}
+    for text in texts:
+        if text.verification_sid is not None:
+            age = ages.get(text.verification_sid, 0)
+            ages[text.verification_sid] = max(age, text.age_seconds or 0)
+    earliest = max((one.since_first_seconds for one in known.same_code), default=0)
+    return {sid: age for sid, age in ages.items() if len(ages) == 1 or age + _STAMP_SECONDS >= earliest}
 
 
 def judge(known: Known, *, is_converted: bool, lag_seconds: float) -> Verdict:

@@ -36,5 +36,5 @@ def refuse(
                 "result": result,
                 "finished_at": now,
             },
-        ).rowcount
-    return Done(result) if added else stored(services, task_id)
+        ).one_or_none()
+    return stored(services, task_id) if added is None else Done(result)

@@ -120,12 +120,13 @@ def _keep(
 
 def _keep_attempt(
     connection: Connection, services: Services, kept: KeptVerification, sid: str, task_id: str | None
-) -> int:
-    """Write a text down; return 1 when it was new."""
-    return connection.execute(
+) -> bool:
+    """Write a text down; return whether it was new."""
+    written = connection.execute(
         KEEP_ATTEMPT[services.database.dialect],
         {"attempt_sid": sid, "verification_id": kept.id, "task_id": task_id, "channel": kept.channel},
-    ).rowcount
+    )
+    return written.one_or_none() is not None
 
 
 def _add_calls(connection: Connection, claim: Claim, calls: tuple[Answer, ...]) -> None:

@@ -12,7 +12,7 @@ from gateway.answer import Answer, AnswerClass
 from phone_verification.kinds import ErrorKind
 from tasks.asked import in_doubt, refused
 from tasks.checked import described, inferred
-from tasks.explain import Verdict, cause_of_not_found, judge, may_be_same_code
+from tasks.explain import Verdict, cause_of_not_found, judge, may_be_same_code, verifications_met
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known
 from tasks.step import Step
@@ -31,18 +31,18 @@ def weigh(
         if sid
         else inquiry.texts_to(asked.number.e164, since_seconds=_since_seconds(inquiry, known))
     )
-    found = {attempt.verification_sid for attempt in listed.attempts} - {None}
-    if listed.answer_class is not AnswerClass.SUCCEEDED or len(found) != 1:
+    met = verifications_met(known, listed.attempts)
+    if listed.answer_class is not AnswerClass.SUCCEEDED or len(met) != 1:
         # Of several verifications, nobody can say which one the lost check met.
         return in_doubt(inquiry.claim, inquiry.services.figures, answer)
+    [(met_sid, age_seconds)] = met.items()
     verdict = judge(
         known,
-        is_converted=any(attempt.converted for attempt in listed.attempts),
+        is_converted=any(text.converted for text in listed.attempts if text.verification_sid == met_sid),
         lag_seconds=inquiry.services.figures.attempts_lag_seconds,
     )
     if verdict is Verdict.APPROVED:
-        age = max((attempt.age_seconds or 0 for attempt in listed.attempts), default=0)
-        return inferred(inquiry, asked, known, str(found.pop()), age)
+        return inferred(inquiry, asked, known, met_sid, age_seconds)
     if verdict is Verdict.WAIT:
         return in_doubt(inquiry.claim, inquiry.services.figures, answer)
     return _explained(inquiry, asked, known, sid, answer)

@@ -12,6 +12,7 @@ from phone_verification.accepted_runs import ACCEPT
 from phone_verification.arguments import read_arguments
 from phone_verification.kinds import ErrorKind, Operation
 from tasks.figures import Figures
+from tasks.malformed import refuse
 from tasks.run import Done, Later, NotMine, accept, resume
 from tasks.services import Services
 from tests.integration.bundle import make_services
@@ -173,3 +174,18 @@ def test_a_message_that_refuses_itself_asks_nobody(
     reply = accept(services, operation, "a-task-id", read_arguments(operation, arguments), wants_result=True)
 
     assert kind_of(reply) == expected
+
+
+def test_a_malformed_repetition_is_told_what_the_first_one_was(services: Services) -> None:
+    """The id is taken: its result stands, and no refusal poisons it."""
+    task_id = put(services, SEND)
+    sent = resume(services, SEND, task_id)
+
+    assert refuse(services, SEND, task_id, "phone_number", wants_result=True) == sent
+
+
+def test_a_malformed_repetition_of_a_live_run_vanishes(services: Services) -> None:
+    """Nothing is answered for it: the run will answer."""
+    task_id = put(services, SEND)
+
+    assert refuse(services, SEND, task_id, "phone_number", wants_result=True) == NotMine()

@@ -1,5 +1,6 @@
 """Settling a send whose answer was lost: one text, found or proven missing, never guessed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from models.provider_call import ProviderCall
 from models.verification import SendAttempt
+from phone_verification.kinds import Channel
 from tasks.recent_texts import RecentTexts
 from tests.integration.settling.lab import E164, NUMBER, Lab
 
@@ -270,3 +272,38 @@ def test_many_sends_in_doubt_are_settled_by_one_list(lab: Lab) -> None:
     assert (lab.outcome(handle), lab.texts) == ("sent", 1)
     [listing] = lab.phone.requests(endpoint="attempts")
     assert listing["to"] is None
+
+
+def test_a_text_that_was_doubled_all_the_same_is_counted(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first request was carried out later than Twilio ever should: both texts are this run's."""
+    lab.phone.fault("drop_before", "start")
+    handle = lab.send()
+    lab.until_quiet(handle)
+    held = lab.phone.fault("hold", "start")
+    with ThreadPoolExecutor(1) as worker:
+        delivery = worker.submit(lab.deliver, handle)
+        lab.phone.wait_held(held)
+        lab.services.gateway.start(to=E164, channel=Channel.SMS, locale=None, budget_seconds=5)
+        lab.phone.release(held)
+        delivery.result(timeout=10)
+
+    assert (lab.outcome(handle), lab.texts) == ("sent", 2)
+    assert list(attempts_of(lab).values()) == [handle, handle]
+    assert "run.texts_doubled" in capsys.readouterr().out
+
+
+def test_all_new_texts_are_the_runs_that_asked_twice(lab: Lab) -> None:
+    """Found by a look: none of them is left for another run to find."""
+    lab.phone.fault("drop_before", "start")
+    handle = lab.send()
+    lab.until_quiet(handle)
+    lab.phone.fault("drop_after", "start")
+    lab.deliver(handle)
+    lab.services.gateway.start(to=E164, channel=Channel.SMS, locale=None, budget_seconds=5)
+
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "sent"
+    assert list(attempts_of(lab).values()) == [handle, handle]
