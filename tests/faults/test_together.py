@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from phone_verification.kinds import Operation, Outcome, PollState
 from phone_verification.task_ids import new_task_id
 from tests.faults.case import Case, wrong
@@ -97,6 +99,25 @@ def test_a_lost_verdict_and_another_code_at_once(case: Case) -> None:
     keeps_its_promises(case)
     again = case.check(code, number, handle, is_right=True)
     assert case.result(again).outcome in (Outcome.APPROVED, Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize("order", ["right first", "wrong first"])
+def test_two_lost_verdicts(case: Case, order: str) -> None:
+    """A right and a wrong code, both answers lost: nobody is approved by guess, and asking again tells."""
+    number = case.stage.new_number()
+    handle, code = case.sent(number)
+    case.fault("drop_after", "check", times=2)
+    codes = [code, wrong(code)] if order == "right first" else [wrong(code), code]
+    for pressed in codes:
+        check = case.check(pressed, number, handle, is_right=pressed == code)
+        wait_until(lambda task_id=check: case.attempts(task_id) > 0, "its answer is lost", seconds=10)
+    for intent in case.intents:
+        case.result(intent.task_id)
+
+    again = case.result(case.check(code, number, handle, is_right=True))
+
+    assert again.outcome is Outcome.APPROVED
+    keeps_its_promises(case)
 
 
 def test_a_lost_verdict_pressed_again(case: Case) -> None:
