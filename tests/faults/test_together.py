@@ -107,10 +107,13 @@ def test_two_lost_verdicts(case: Case, order: str) -> None:
     number = case.stage.new_number()
     handle, code = case.sent(number)
     case.fault("drop_after", "check", times=2)
+    blind = [case.fault("status", endpoint, times=None) for endpoint in ("fetch", "attempts")]
     codes = [code, wrong(code)] if order == "right first" else [wrong(code), code]
     for pressed in codes:
         check = case.check(pressed, number, handle, is_right=pressed == code)
         wait_until(lambda task_id=check: case.attempts(task_id) > 0, "its answer is lost", seconds=10)
+    for fault in blind:
+        case.stage.phone.remove_fault(fault)
     for intent in case.intents:
         case.result(intent.task_id)
 
