@@ -53,11 +53,6 @@ LANDED_BY_CHECK: Final = (
         Verification.phone_fingerprint.in_(_phones),
         seconds_between(Verification.created_at, _first_begun) >= -_STAMP_SECONDS,
         ~exists().where(
-            SendAttempt.verification_id == Verification.id,
-            SendAttempt.task_id.is_not(None),
-            SendAttempt.task_id != _run,
-        ),
-        ~exists().where(
             _other.operation == Operation.SEND,
             _other.provider_sid == Verification.id,
             _other.task_id != _run,

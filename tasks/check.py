@@ -74,7 +74,7 @@ def _ask_again(inquiry: Inquiry, asked: Asked, known: Known) -> Step:
     sid, figures = _sid(known), inquiry.services.figures
     target = _Target(sid=sid) if sid else _pending(inquiry, asked)
     is_spent = inquiry.claim.posts >= figures.posts_per_intent
-    if target.sid is None or known.approval is not None or is_spent:
+    if target.sid is None or is_spent:
         return weigh(inquiry, asked, known, sid=target.sid)
     answer = inquiry.check(asked.code, to=asked.number.e164, sid=target.sid)
     return _read(inquiry, asked, known, answer, target)

@@ -52,7 +52,7 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         ended = connection.execute(RECORD, ending).rowcount
         if not ended and _is_written(connection, claim, result):
             return result
-        if step.kept is not None:
+        if step.kept is not None and (ended or not step.is_inferred):
             _keep(connection, services, claim, step.kept)
         _add_calls(connection, claim, step.calls)
         if not ended and step.is_definite_success:

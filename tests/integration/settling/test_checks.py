@@ -4,6 +4,7 @@ import pytest
 
 from phone_verification.kinds import Channel
 from tests.integration.settling.lab import E164, Lab
+from tests.integration.settling.worlds import forget_codes
 
 WRONG = "000000"
 
@@ -33,6 +34,23 @@ def test_a_younger_verifications_no_is_not_about_the_code_before(lab: Lab) -> No
 
     assert lab.outcome(checked) == "approved"
     assert lab.run(checked).provider_sid == lab.phone.verifications()[0]["sid"]
+
+
+def test_a_younger_verifications_used_up_tries_are_not_about_the_code_before(lab: Lab) -> None:
+    """Its 429 is no more about the lost check than its "wrong" would be."""
+    lab.phone.fault("drop_after", "start")
+    unknown = lab.send()
+    lab.pass_time(3)
+    lose(lab)
+    checked = lab.check(lab.code, unknown, deadline_seconds=300)
+    lab.expire(unknown)
+    lab.send()
+    for _ in range(5):
+        lab.services.gateway.check(code=WRONG, to=E164, budget_seconds=5)
+
+    lab.deliver(checked)
+
+    assert lab.outcome(checked) in ("ambiguous", "approved")
 
 
 def test_of_two_verifications_nobody_can_say_which_one_a_lost_check_met(lab: Lab) -> None:
@@ -255,3 +273,59 @@ def test_a_repetition_that_did_not_leave_is_not_counted(lab: Lab) -> None:
     lab.deliver(checked)
 
     assert lab.outcome(checked) == "approved"
+
+
+def test_a_process_that_stops_does_not_ask_about_another_code(lab: Lab) -> None:
+    """The look was its last call; the check waits for another process."""
+    handle = lab.send()
+    lab.pass_time(3)
+    lose(lab)
+    lab.expire(lab.check(WRONG, handle))
+    lab.services.stopping.set()
+
+    corrected = lab.check(lab.code, handle)
+
+    assert (lab.outcome(corrected), checks(lab)) == ("waiting", 1)
+
+
+def test_a_verification_that_is_gone_clears_nobody(lab: Lab) -> None:
+    """It may have been approved by the very check whose answer was lost."""
+    handle = lab.send()
+    lab.pass_time(3)
+    lab.phone.fault("drop_after", "check", times=None)
+    checked = lab.check(lab.code, handle)
+    lab.expire(checked)
+    assert lab.outcome(checked) == "outcome_unknown"
+    lab.phone.remove_fault()
+    lab.pass_time(70)
+
+    assert lab.outcome(lab.check(WRONG, handle)) == "no_verification_record"
+    assert lab.outcome(lab.check(lab.code, handle)) == "approved"
+
+
+def test_an_erased_code_may_have_been_the_right_one(lab: Lab) -> None:
+    """Nobody can say any more: that is told, and no failure."""
+    handle = lab.send()
+    lab.pass_time(3)
+    lab.phone.fault("drop_after", "check", times=None)
+    checked = lab.check(lab.code, handle)
+    lab.expire(checked)
+    lab.phone.remove_fault()
+    forget_codes(lab)
+    lab.pass_time(70)
+
+    again = lab.check(lab.code, handle)
+
+    assert lab.outcome(again) == "ambiguous"
+
+
+def test_checks_of_an_earlier_verification_do_not_matter(lab: Lab) -> None:
+    """A code that was lost before the send began is not looked after for it."""
+    handle = lab.send()
+    lose(lab)
+    lab.expire(lab.check(WRONG, handle))
+    lab.pass_time(700)
+    later = lab.send()
+
+    assert lab.outcome(lab.check(lab.code, later)) == "approved"
+    assert lab.phone.requests(endpoint="fetch") == []

@@ -307,3 +307,71 @@ def test_all_new_texts_are_the_runs_that_asked_twice(lab: Lab) -> None:
 
     assert lab.outcome(handle) == "sent"
     assert list(attempts_of(lab).values()) == [handle, handle]
+
+
+def test_a_verification_from_before_is_not_the_lost_sends(lab: Lab) -> None:
+    """A check met it, and no send is known for it; but it is older than this send."""
+    lab.phone.fault("drop_after", "start")
+    lab.expire(lab.send())
+    assert lab.outcome(lab.check("000000")) == "invalid_code"
+    lab.pass_time(100)
+    lab.phone.fault("drop_before", "start")
+    resend = lab.send()
+
+    lab.deliver(resend)
+
+    assert lab.outcome(resend) == "ambiguous"
+
+
+def test_a_check_that_was_lost_before_a_send_began_does_not_hold_it_up(lab: Lab) -> None:
+    """It cannot have ended what this send would have begun."""
+    handle = lab.send()
+    lab.phone.fault("drop_after", "check")
+    lab.expire(lab.check("000000", handle))
+    lab.phone.fault("drop_before", "start")
+    resend = lab.send()
+
+    lab.until_quiet(resend)
+    lab.deliver(resend)
+
+    assert (lab.outcome(resend), lab.texts) == ("sent", 2)
+
+
+def test_what_a_check_met_needs_no_look(lab: Lab) -> None:
+    """Our own records are enough: Twilio answers no look."""
+    lab.phone.fault("drop_after", "start")
+    handle = lab.send()
+    lab.check(lab.code, handle)
+    lab.phone.fault("status", "fetch", times=None, status=503, code=20503)
+    lab.phone.fault("status", "attempts", times=None, status=503, code=20503)
+
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "sent"
+
+
+def test_an_old_text_that_nobody_knew_is_not_a_later_sends(lab: Lab) -> None:
+    """Twilio's clock is not ours, but it is not minutes off either."""
+    lab.phone.fault("drop_after", "start")
+    lab.expire(lab.send())
+    lab.pass_time(100)
+    lab.phone.fault("drop_before", "start")
+    resend = lab.send()
+
+    lab.deliver(resend)
+
+    assert lab.outcome(resend) == "ambiguous"
+
+
+def test_a_handle_whose_text_was_found_later_has_its_verification(lab: Lab) -> None:
+    """Its send ended unknown; the later answer that showed its text says where its code belongs."""
+    lab.phone.fault("drop_after", "start")
+    unknown = lab.send()
+    lab.expire(unknown)
+    lab.send()
+
+    checked = lab.check(lab.code, unknown)
+
+    assert lab.outcome(checked) == "approved"
+    [asked] = lab.phone.requests(endpoint="check")
+    assert "VerificationSid" in asked["form"]

@@ -211,10 +211,13 @@ def _after_the_first(lab: Lab, world: World, handle: str) -> None:
     if world.memory is Memory.ROTATED:
         lab.rotate_keys()
     if world.memory is Memory.ERASED:
-        with lab.database.transaction() as connection:
-            connection.execute(
-                update(TaskRun).where(TaskRun.operation == Operation.CHECK).values(code_hmac=None)
-            )
+        forget_codes(lab)
+
+
+def forget_codes(lab: Lab) -> None:
+    """Erase what was typed, as retention does."""
+    with lab.database.transaction() as connection:
+        connection.execute(update(TaskRun).where(TaskRun.operation == Operation.CHECK).values(code_hmac=None))
 
 
 def is_approved(lab: Lab) -> bool:

@@ -213,3 +213,18 @@ def test_a_commit_whose_answer_was_lost_is_written_once(runs: Runs, services: Se
 
     assert first == second == runs.read(taken.task_id).result
     assert _verification(runs).failed_checks == 1
+
+
+def test_an_approval_that_was_inferred_is_true_only_under_its_claim(runs: Runs, services: Services) -> None:
+    """Somebody else may have asked about another code meanwhile."""
+    task_id = runs.put()
+    taken = _taken(services, task_id)
+    runs.change(task_id, state=RunState.AMBIGUOUS, epoch=2)
+    kept = KeptVerification(id=_VE, status=VerificationStatus.APPROVED)
+
+    late = record(services, taken, Finish(outcome=Outcome.APPROVED, kept=kept, is_inferred=True))
+
+    assert late is None
+    assert runs.read(task_id).state is RunState.AMBIGUOUS
+    with runs.database.transaction() as connection:
+        assert connection.execute(select(func.count()).select_from(Verification)).scalar_one() == 0
