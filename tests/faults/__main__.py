@@ -21,6 +21,7 @@ from tests.faults.table import write_table
 _ROOT: Final = Path(__file__).parents[2]
 _FOLDER: Final = "tests/faults"
 _SIDE_BY_SIDE: Final = int(os.environ.get("FAULTS_SIDE_BY_SIDE", "4"))
+_SLOW_SIDE_BY_SIDE: Final = 5
 _CHUNK: Final = 6
 _COUNTED: Final = re.compile(r" {0,4}\d{1,5} (x|ended) ")
 _SOAK: Final = "test_soak.py"
@@ -61,7 +62,7 @@ def _matrix(record: Path) -> int:
     cases = _collected()
     chunks = [cases[i : i + _CHUNK] for i in range(0, len(cases), _CHUNK)]
     _say(f"{len(cases)} cases, {_SIDE_BY_SIDE} side by side; {len(PRODUCTION)} at production's times")
-    with ThreadPoolExecutor(len(PRODUCTION)) as slow, ThreadPoolExecutor(_SIDE_BY_SIDE) as quick:
+    with ThreadPoolExecutor(_SLOW_SIDE_BY_SIDE) as slow, ThreadPoolExecutor(_SIDE_BY_SIDE) as quick:
         slow_runs = [
             slow.submit(_run, [f"{_FOLDER}/{case}"], record, FAULTS_TIME_SCALE="1") for case in PRODUCTION
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.faults.case import Case
-from tests.faults.stage import Stage, stage
+from tests.faults.stage import SCALE, Stage, stage
 
 
 @dataclass(slots=True)
@@ -51,4 +51,5 @@ def case(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Case]:
 def _title(request: pytest.FixtureRequest) -> str:
     """`test_a_killed_worker[send-before the claim]` is `a killed worker: send-before the claim`."""
     name, _, rest = request.node.name.removeprefix("test_").partition("[")
-    return name.replace("_", " ") + (f": {rest.rstrip(']')}" if rest else "")
+    title = name.replace("_", " ") + (f": {rest.rstrip(']')}" if rest else "")
+    return title if SCALE < 1 else f"{title} (production's times)"

@@ -26,6 +26,8 @@ def wide_stage() -> Iterator[Stage]:
     """A stage of one's own, with two workers and room for a crowd."""
     with stage(concurrency=16) as wide:
         wide.make_whole(workers=2)
+        # As long as Twilio takes, scaled: faults meet calls under way.
+        wide.phone.switch(latency_seconds=0.1)
         yield wide
 
 
