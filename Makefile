@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check format docs locks clean
+.PHONY: help demo test faults soak coverage check format docs locks clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,12 @@ demo: $(VENV)/installed ## verify a number here and now, no account and no setti
 
 test: $(VENV)/installed ## run all tests; starts what they need and stops it
 	@$(RUN) -m pytest
+
+faults: $(VENV)/installed ## break everything on purpose, 20 minutes; writes docs/reliability.md
+	@$(RUN) -m tests.faults
+
+soak: $(VENV)/installed ## ten soaks with other seeds (SOAK_SEEDS, SOAK_INTENTS)
+	@$(RUN) -m tests.faults soak
 
 coverage: $(VENV)/installed ## run all tests and say which branches none of them takes
 	@$(RUN) -m coverage erase

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 from uuid import uuid4
@@ -29,6 +30,61 @@ def find_binaries() -> Path | None:
     return next((Path(folder) for folder in folders if (Path(folder) / "initdb").exists()), None)
 
 
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A server of one's own, which may be stopped and started again on the same port."""
+
+    binaries: Path
+    directory: Path
+    port: int
+    demote: dict[str, int]
+
+    @property
+    def url(self) -> str:
+        """Its address for SQLAlchemy."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        """Lay out its data."""
+        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "postgres", "-E", "UTF8")
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = (
+            f"-p {self.port} -k {self.directory} -c listen_addresses=127.0.0.1 -c fsync=off"
+            " -c max_connections=200"
+        )
+        log = self.directory / "log"
+        self._run("pg_ctl", "-D", self._data, "-o", options, "-l", log, "-w", "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """End it: `fast` ends every session first, `immediate` is a crash that it recovers from."""
+        self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
+
+    @property
+    def _data(self) -> Path:
+        return self.directory / "data"
+
+    def _run(self, program: str, *words: object) -> None:
+        _run(self.demote, self.binaries / program, *words)
+
+
+@contextmanager
+def restartable_server(binaries: Path) -> Iterator[PostgresServer]:
+    """Run a server of one's own from the given programs."""
+    directory = Path(tempfile.mkdtemp(prefix="postgres-"))
+    server = PostgresServer(binaries, directory, free_port(), _become_unprivileged(directory))
+    try:
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Run a server of one's own; yields a SQLAlchemy URL."""
@@ -37,19 +93,8 @@ def postgres_server() -> Iterator[str]:
         with _from_the_wheel() as url:
             yield url
         return
-    directory, port = Path(tempfile.mkdtemp(prefix="postgres-")), free_port()
-    demote = _become_unprivileged(directory)
-    data = directory / "data"
-    options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    try:
-        _run(demote, binaries / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8")
-        _run(demote, binaries / "pg_ctl", "-D", data, "-o", options, "-l", directory / "log", "-w", "start")
-        try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
-        finally:
-            _run(demote, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+    with restartable_server(binaries) as server:
+        yield server.url
 
 
 @contextmanager

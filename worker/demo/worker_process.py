@@ -47,7 +47,12 @@ def start_worker(
             raise WorkerDidNotStartError(log.read_text()[-2000:])
         return " ready." in log.read_text()
 
-    wait_until(is_ready, f"worker {name} is ready", seconds=30)
+    try:
+        wait_until(is_ready, f"worker {name} is ready", seconds=30)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     return process
 
 
