@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults soak coverage check format docs locks clean
+.PHONY: help demo test faults worlds soak coverage check format docs locks clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: $(VENV)/installed ## run all tests; starts what they need and stops it
 
 faults: $(VENV)/installed ## break everything on purpose, 20 minutes; writes docs/reliability.md
 	@$(RUN) -m tests.faults
+
+worlds: $(VENV)/installed ## play all worlds of up to three checks, ten minutes (docs/settling.md)
+	@WORLDS=all $(RUN) -m pytest -q tests/integration/settling/test_worlds.py -k sqlite
 
 soak: $(VENV)/installed ## ten soaks with other seeds (SOAK_SEEDS, SOAK_INTENTS)
 	@$(RUN) -m tests.faults soak
