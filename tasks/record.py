@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from gateway.answer import Answer
+from gateway.answer import Answer, Reason
 from models.closed_sets import VerificationStatus
 from models.records import (
     ADD_CALL,
@@ -110,6 +110,9 @@ def _keep(
 
 def _add_calls(connection: Connection, claim: Claim, calls: tuple[Answer, ...]) -> None:
     for answer in calls:
+        if answer.reason is Reason.BREAKER_OPEN:
+            # No call was made.
+            continue
         connection.execute(
             ADD_CALL,
             {

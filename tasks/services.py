@@ -16,6 +16,7 @@ from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
+from tasks.slots import SendSlots
 
 
 class Ring(Protocol):
@@ -40,6 +41,7 @@ class Services:
     allowed_countries: frozenset[str]
     ttl_seconds: float
     is_open_door_closed: bool
+    send_slots: SendSlots
     ring: Ring
 
 

@@ -7,6 +7,7 @@ from phone_verification.keys import Fingerprints, Seals, make_key
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
 from tasks.services import Ring, Services
+from tasks.slots import SendSlots
 
 
 def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gateway) -> Services:
@@ -28,5 +29,6 @@ def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gat
         allowed_countries=frozenset({"KR"}),
         ttl_seconds=600,
         is_open_door_closed=False,
+        send_slots=SendSlots(threads=32, percent=figures.send_slots_percent),
         ring=ring,
     )
