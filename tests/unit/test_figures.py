@@ -11,6 +11,7 @@ from tasks.figures import Figures
     ("broken", "named"),
     [
         ({"connect_budget_seconds": 6}, "CONNECT_BUDGET_SECONDS"),
+        ({"breaker_probe_budget_seconds": 6}, "BREAKER_PROBE_BUDGET_SECONDS"),
         ({"least_left_seconds": 120}, "LEAST_LEFT_SECONDS"),
         ({"sweep_interval_seconds": 8}, "SWEEP_INTERVAL_SECONDS"),
         ({"retry_after_hop_seconds": 90}, "RETRY_AFTER_HOP_SECONDS"),
