@@ -1,7 +1,7 @@
 """The breakers of all endpoints, shared between threads.
 
 Lives here: one lock around the pure decisions of `breaker`, and the looks at the service while one of them
-waits for it. Must not: decide, or know who logs; changes are told to whoever was given.
+waits for it. Must not: decide, or know what an operator is told; changes go to whoever was given.
 """
 
 import threading
@@ -10,9 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from gateway.answer import Answer, Endpoint
 from gateway.breaker import Breaker, BreakerFigures, Condition, Signal, signal_of
 from gateway.prober import Prober
+
+log: Final = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +103,7 @@ class Breakers:
                 for endpoint, breaker in self._all.items()
                 if breaker.probe_at is not None and breaker.probe_at <= begun_at
             }
-        try:
-            signal = signal_of(self._look())
-        except Exception:  # noqa: BLE001 - a fault of ours must not keep an endpoint away: a real call will tell
-            signal = Signal.ANSWERED
+        signal = self._looked()
         now = time.monotonic()
         for endpoint, epoch in due.items():
             with self._lock:
@@ -111,6 +112,14 @@ class Breakers:
                     continue
                 change = self._replace(endpoint, breaker.probed(signal, begun_at=begun_at, now=now), now)
             self._say(change)
+
+    def _looked(self) -> Signal:
+        try:
+            return signal_of(self._look())
+        except Exception as error:
+            # A fault of ours must not keep an endpoint away: a real call will tell.
+            log.error("breaker.look_failed", exc_info=error)
+            return Signal.ANSWERED
 
     def _replace(self, endpoint: Endpoint, after: Breaker, now: float) -> Change | None:
         before, self._all[endpoint] = self._all[endpoint], after
