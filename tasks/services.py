@@ -5,6 +5,7 @@ opened at import.
 """
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -46,22 +47,35 @@ class Services:
 
 
 _make: Callable[[], Services] | None = None
+# A cache alone lets threads that come at once make one each: two breakers, two counts of slots.
+_making = threading.Lock()
 
 
 def provide(make: Callable[[], Services]) -> None:
     """Say how the services are made; the worker's wiring calls this once."""
     global _make  # noqa: PLW0603 - a process has one set of services
     _make = make
-    current.cache_clear()
+    _forget()
+
+
+def current() -> Services:
+    """Return the process' services, made at the first call; threads that come at once share one set."""
+    with _making:
+        return _made()
 
 
 @cache
-def current() -> Services:
-    """Return the process' services, made at the first call."""
+def _made() -> Services:
     if _make is None:
         raise RuntimeError("services are not wired: start the worker with `celery -A worker worker`")
     return _make()
 
 
+def _forget() -> None:
+    global _making  # noqa: PLW0603 - a thread that the fork left behind may hold the old one
+    _making = threading.Lock()
+    _made.cache_clear()
+
+
 # A forked child must not share its parent's connections: it makes services of its own.
-os.register_at_fork(after_in_child=current.cache_clear)
+os.register_at_fork(after_in_child=_forget)
