@@ -98,19 +98,18 @@ class Breakers:
         """Look at the service once, for every breaker whose time has come."""
         begun_at = time.monotonic()
         with self._lock:
-            due = {
-                endpoint: breaker.epoch
+            due = [
+                endpoint
                 for endpoint, breaker in self._all.items()
                 if breaker.probe_at is not None and breaker.probe_at <= begun_at
-            }
+            ]
         signal = self._looked()
         now = time.monotonic()
-        for endpoint, epoch in due.items():
+        for endpoint in due:
             with self._lock:
-                breaker = self._all[endpoint]
-                if breaker.epoch != epoch:
-                    continue
-                change = self._replace(endpoint, breaker.probed(signal, begun_at=begun_at, now=now), now)
+                # Nothing else changes a breaker that waits for a look.
+                after = self._all[endpoint].probed(signal, begun_at=begun_at, now=now)
+                change = self._replace(endpoint, after, now)
             self._say(change)
 
     def _looked(self) -> Signal:
