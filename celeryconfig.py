@@ -39,6 +39,8 @@ worker_cancel_long_running_tasks_on_connection_loss = False
 broker_connection_retry_on_startup = True
 # Never give up: 100 tries, the default, are 46 minutes, and then the worker would exit.
 broker_connection_max_retries = None
+# A Redis that answers no (read-only after a failover) is waited for like one that is away; the default exits.
+broker_channel_error_retry = True
 broker_transport_options = {
     # Longer than any task and any held message, or one would be delivered twice meanwhile.
     "visibility_timeout": 120,
@@ -59,12 +61,12 @@ broker_transport_options = {
 
 # Callers of the open door poll this key; the truth is the row, which outlives it.
 result_expires = 86_400
-# Keep storing through a short outage of the result backend: the one setting that covers its first read.
-result_backend_always_retry = True
-result_backend_max_retries = 20
-result_backend_max_sleep_between_retries_ms = 2000
-redis_socket_timeout = 5
-redis_socket_connect_timeout = 2
+# A backend that is away costs a slot seconds and never its message: worker/hardening/result_backend.py
+# tries again itself, within a time that these add up to.
+result_backend_always_retry = False
+result_backend_transport_options = {"retry_policy": {"max_retries": 0}}
+redis_socket_timeout = 1
+redis_socket_connect_timeout = 1
 redis_socket_keepalive = True
 redis_backend_health_check_interval = 25
 

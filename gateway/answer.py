@@ -76,7 +76,10 @@ class VerificationFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFacts:
-    """One entry of the Attempts API; `converted` says that a right code was given, not by whom."""
+    """One entry of the Attempts API; `converted` says that a right code was given, not by whom.
+
+    `age_seconds` by Twilio's own clock.
+    """
 
     attempt_sid: str
     verification_sid: str | None
@@ -84,6 +87,7 @@ class AttemptFacts:
     converted: bool
     service_sid: str | None = None
     created_at: datetime | None = None
+    age_seconds: float | None = None
     message_status: str | None = None
     error_code: int | None = None
 

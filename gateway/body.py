@@ -48,12 +48,13 @@ def read_verification(body: dict[str, Any], date: str | None) -> VerificationFac
     )
 
 
-def read_attempts(body: dict[str, Any]) -> tuple[AttemptFacts, ...]:
-    """Read one page of the Attempts API."""
+def read_attempts(body: dict[str, Any], date: str | None) -> tuple[AttemptFacts, ...]:
+    """Read one page of the Attempts API; `date` is the answer's own."""
     attempts = body.get("attempts")
     if not isinstance(attempts, list):
         raise BrokenBodyError
-    return tuple(_attempt(attempt) for attempt in attempts)
+    now = _http_date(date)
+    return tuple(_attempt(attempt, now) for attempt in attempts)
 
 
 def read_service(body: dict[str, Any]) -> ServiceFacts:
@@ -87,7 +88,7 @@ def _send_attempt(value: Any, now: datetime | None) -> SendAttempt:  # noqa: ANN
     )
 
 
-def _attempt(value: Any) -> AttemptFacts:  # noqa: ANN401 - JSON
+def _attempt(value: Any, now: datetime | None) -> AttemptFacts:  # noqa: ANN401 - JSON
     if not isinstance(value, dict):
         raise BrokenBodyError
     details = value.get("channel_data")
@@ -97,13 +98,15 @@ def _attempt(value: Any) -> AttemptFacts:  # noqa: ANN401 - JSON
     if conversion not in _CONVERSIONS:
         # Read as "not converted" it would be evidence that nobody gave.
         raise BrokenBodyError
+    created_at = _moment(value.get("date_created"))
     return AttemptFacts(
         attempt_sid=_sid(_ATTEMPT, value.get("sid")),
         verification_sid=_optional_text(value.get("verification_sid")),
         to=_optional_text(details.get("to")),
         converted=conversion == "converted",
         service_sid=_optional_text(value.get("service_sid")),
-        created_at=_moment(value.get("date_created")),
+        created_at=created_at,
+        age_seconds=_age(now, created_at),
         message_status=_optional_text(details.get("message_status")),
         error_code=int(code) if re.fullmatch(r"[0-9]{1,9}", code) else None,
     )

@@ -101,7 +101,7 @@ def _told(call: Call, exchange: Exchange, facts: VerificationFacts) -> Answer:
 
 def _listed(call: Call, exchange: Exchange, body: dict[str, Any]) -> Answer:
     """A list counts when nothing foreign is in it: a filter that did not work makes it no evidence."""
-    attempts = read_attempts(body)
+    attempts = read_attempts(body, exchange.headers.get("date"))
     is_echo = all(
         (call.to is None or attempt.to in (None, call.to))
         and (call.sid is None or attempt.verification_sid in (None, call.sid))

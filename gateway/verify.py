@@ -24,7 +24,7 @@ from gateway.port import Guard
 from gateway.translate import Call, translate, translate_pages
 from phone_verification.kinds import Channel
 
-_PAGE_SIZE: Final = 100
+_PAGE_SIZE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

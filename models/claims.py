@@ -61,10 +61,10 @@ _CLAIMED: Final = (
     TaskRun.country,
     TaskRun.code_hmac,
     TaskRun.verification_id,
-    TaskRun.first_begun_at,
     TaskRun.error_kind,
     seconds_until(TaskRun.deadline_at).label("left_seconds"),
-    seconds_between(now(), TaskRun.last_begun_at).label("since_seconds"),
+    seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
+    seconds_between(now(), TaskRun.last_begun_at).label("since_last_seconds"),
     now().label("claimed_at"),
 )
 

@@ -6,14 +6,30 @@ code that was already answered wrong.
 
 from typing import Final
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import BindParameter, Float, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
+from models.landings import OPEN, STAMP_SECONDS, is_undecided
 from models.task_run import TaskRun
 from models.verification import SendAttempt, Verification
-from phone_verification.database_clock import seconds_until
+from phone_verification.database_clock import now, seconds_between, seconds_until
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 
 _phones: Final[BindParameter[list[str]]] = bindparam("phone_fingerprints", expanding=True)
+_handle: Final[BindParameter[str]] = bindparam("verification_id")
+_sid: Final[BindParameter[str]] = bindparam("provider_sid")
+
+_send: Final = aliased(TaskRun)
+_later_send: Final = exists().where(
+    _send.phone_fingerprint.in_(_phones),
+    _send.operation == Operation.SEND,
+    _send.posts >= 1,
+    seconds_between(_send.first_begun_at, Verification.created_at) > STAMP_SECONDS,
+    or_(
+        _send.state.in_(OPEN),
+        and_(_send.state == RunState.DONE, _send.error_kind == ErrorKind.OUTCOME_UNKNOWN),
+    ),
+)
 
 _KNOWN: Final = (
     Verification.id,
@@ -28,21 +44,45 @@ _KNOWN: Final = (
     Verification.expires_at,
     Verification.completed_at,
     seconds_until(Verification.expires_at).label("expires_in_seconds"),
+    _later_send.label("is_followed_by_unknown_send"),
+    select(func.max(seconds_between(now(), _send.finished_at)))
+    .where(
+        _send.phone_fingerprint.in_(_phones),
+        _send.provider_sid == Verification.id,
+        _send.finished_at.is_not(None),
+    )
+    .scalar_subquery()
+    .label("known_for_seconds"),
 )
 
-HANDLE: Final = select(TaskRun.operation, TaskRun.phone_fingerprint).where(
-    TaskRun.task_id == bindparam("verification_id")
-)
-"""Whose handle it is."""
+HANDLE: Final = select(
+    TaskRun.operation,
+    TaskRun.phone_fingerprint,
+    seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
+).where(TaskRun.task_id == _handle)
+"""Whose handle it is, and since when its text may have been sent."""
 
-VERIFICATION_OF_SEND: Final = (
-    select(*_KNOWN)
-    .join(SendAttempt, SendAttempt.verification_id == Verification.id)
-    .where(SendAttempt.task_id == bindparam("verification_id"))
-    .order_by(Verification.created_at.desc())
+_told_to_send: Final = select(TaskRun.provider_sid).where(TaskRun.task_id == _handle).scalar_subquery()
+_texted_by_send: Final = (
+    select(SendAttempt.verification_id).where(SendAttempt.task_id == _handle).limit(1).scalar_subquery()
+)
+_met_by_checks: Final = (
+    select(TaskRun.provider_sid)
+    .where(
+        TaskRun.phone_fingerprint.in_(_phones),
+        TaskRun.operation == Operation.CHECK,
+        TaskRun.verification_id == _handle,
+        TaskRun.provider_sid.is_not(None),
+    )
+    .order_by(TaskRun.finished_at.desc())
     .limit(1)
+    .scalar_subquery()
 )
-"""The verification that a send led to."""
+
+VERIFICATION_OF_SEND: Final = select(*_KNOWN).where(
+    Verification.id == func.coalesce(_told_to_send, _texted_by_send, _met_by_checks)
+)
+"""The verification that a send led to: as its answer said, else as its texts or checks have shown."""
 
 VERIFICATION_OF_NUMBER: Final = (
     select(*_KNOWN)
@@ -52,59 +92,102 @@ VERIFICATION_OF_NUMBER: Final = (
 )
 """The number's latest verification."""
 
+VERIFICATION: Final = select(*_KNOWN).where(Verification.id == _sid)
+"""A verification by its sid."""
+
 APPROVING_CHECK: Final = (
-    select(TaskRun.verification_id, TaskRun.finished_at)
+    select(TaskRun.verification_id)
     .where(
         TaskRun.phone_fingerprint.in_(_phones),
         TaskRun.operation == Operation.CHECK,
         TaskRun.outcome == Outcome.APPROVED,
-        TaskRun.provider_sid == bindparam("provider_sid"),
+        TaskRun.provider_sid == _sid,
     )
     .order_by(TaskRun.finished_at)
     .limit(1)
 )
 """The check that approved a verification, and for which handle."""
 
+APPROVAL_OF_HANDLE: Final = (
+    select(TaskRun.finished_at)
+    .where(
+        TaskRun.phone_fingerprint.in_(_phones),
+        TaskRun.operation == Operation.CHECK,
+        TaskRun.outcome == Outcome.APPROVED,
+        TaskRun.provider_sid == _sid,
+        TaskRun.verification_id == _handle,
+    )
+    .order_by(TaskRun.finished_at)
+    .limit(1)
+)
+"""When a handle was approved: two handles of one number may be, by one code typed twice at once."""
+
 WAS_ANSWERED_WRONG: Final = select(
     exists().where(
         TaskRun.phone_fingerprint.in_(_phones),
         TaskRun.operation == Operation.CHECK,
-        TaskRun.provider_sid == bindparam("provider_sid"),
+        TaskRun.provider_sid == _sid,
         TaskRun.error_kind == ErrorKind.INVALID_CODE,
         TaskRun.code_hmac.in_(bindparam("code_hmacs", expanding=True)),
     )
 )
 """Whether this very code was already answered wrong for this verification."""
 
-_FIRST_SEND: Final = (
-    select(func.min(TaskRun.first_begun_at))
-    .join(SendAttempt, SendAttempt.task_id == TaskRun.task_id)
-    .where(SendAttempt.verification_id == bindparam("provider_sid"))
+_window: Final = bindparam("landing_window_seconds", type_=Float())
+_made: Final = aliased(Verification)
+_born: Final = select(_made.created_at).where(_made.id == _sid).scalar_subquery()
+_texts: Final = select(SendAttempt.task_id).where(SendAttempt.verification_id == _sid)
+_earliest_send: Final = (
+    select(func.min(_send.first_begun_at))
+    .where(
+        _send.phone_fingerprint.in_(_phones),
+        _send.operation == Operation.SEND,
+        _send.posts >= 1,
+        or_(
+            _send.provider_sid == _sid,
+            _send.task_id.in_(_texts),
+            and_(_born.is_(None), _send.task_id == _handle),
+            and_(
+                or_(_send.state != RunState.DONE, _send.error_kind == ErrorKind.OUTCOME_UNKNOWN),
+                seconds_between(_born, _send.first_begun_at) <= _window,
+                seconds_between(_born, _send.first_begun_at) >= -_window,
+            ),
+        ),
+    )
     .scalar_subquery()
 )
 
-UNRESOLVED: Final = select(func.count()).where(
+UNRESOLVED: Final = select(
+    TaskRun.task_id,
+    TaskRun.state,
+    TaskRun.code_hmac,
+    seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
+    seconds_between(now(), TaskRun.last_begun_at).label("since_last_seconds"),
+).where(
     TaskRun.phone_fingerprint.in_(_phones),
     TaskRun.operation == Operation.CHECK,
-    TaskRun.task_id != bindparam("run"),
-    TaskRun.posts >= 1,
-    or_(_FIRST_SEND.is_(None), TaskRun.created_at >= _FIRST_SEND),
-    or_(
-        TaskRun.state.in_((RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING)),
-        and_(
-            TaskRun.state == RunState.DONE,
-            TaskRun.error_kind.in_((ErrorKind.OUTCOME_UNKNOWN, ErrorKind.INTERNAL_ERROR)),
-        ),
-    ),
+    or_(_earliest_send.is_(None), TaskRun.created_at >= _earliest_send),
+    is_undecided,
 )
-"""How many other checks of this number may have been decided without our knowing."""
+"""The checks of this number that may have been decided without our knowing, `run` itself included."""
+
+CLEAR: Final = (
+    update(TaskRun)
+    .where(
+        TaskRun.task_id.in_(bindparam("runs", expanding=True)),
+        TaskRun.operation == Operation.CHECK,
+        TaskRun.state == RunState.DONE,
+    )
+    .values(posts=0)
+)
+"""Say of checks that ended unknown that no request of theirs was the approval, nor can become it."""
 
 REPLAYS: Final = 5
 
 COUNT_REPLAY: Final = (
     update(Verification)
     .where(
-        Verification.id == bindparam("provider_sid"),
+        Verification.id == _sid,
         Verification.replay_mismatches < REPLAYS,
         Verification.code_hmac.is_not(None),
     )
@@ -115,7 +198,7 @@ COUNT_REPLAY: Final = (
 
 REPLAY_MATCHED: Final = (
     update(Verification)
-    .where(Verification.id == bindparam("provider_sid"), Verification.replay_mismatches > 0)
+    .where(Verification.id == _sid, Verification.replay_mismatches > 0)
     .values(replay_mismatches=Verification.replay_mismatches - 1)
 )
 """Give back what a matching replay was counted."""

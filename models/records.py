@@ -6,7 +6,21 @@ any epoch. Only the run's own row is fenced.
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Boolean, Update, and_, bindparam, case, func, insert, null, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Double,
+    Update,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    null,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.closed_sets import VerificationStatus
@@ -69,8 +83,10 @@ HAND_BACK_WAITING: Final = _HAND_BACK.where(TaskRun.state == RunState.CALLING).v
 )
 """Let go of a run whose POST certainly did not leave: it is no POST. No edge leads here from doubt."""
 
-HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(state=RunState.AMBIGUOUS)
-"""Let go of a run whose POST may have left."""
+HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(
+    state=RunState.AMBIGUOUS, posts=TaskRun.posts - bindparam("unsent_posts", value=0, type_=_runs.posts.type)
+)
+"""Let go of a run whose POST may have left; one that certainly did not is given back."""
 
 ADD_CALL: Final = insert(ProviderCall)
 """Keep one line of the audit trail."""
@@ -91,12 +107,13 @@ _COPIED: Final = (
 def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no base
     columns = Verification.__table__.c
     created_at = now_plus(-bindparam("age_seconds"))
+    sent_ago: ColumnElement[float | None] = cast(bindparam("sent_seconds_ago"), Double())
     added = dialect(Verification).values(
         {
             **{name: bindparam(name, type_=columns[name].type) for name in _COPIED},
             "created_at": created_at,
             "expires_at": now_plus(bindparam("ttl_seconds") - bindparam("age_seconds")),
-            "last_sent_at": case((bindparam("is_sent_now", type_=Boolean()), now()), else_=null()),
+            "last_sent_at": case((sent_ago.is_not(None), now_plus(-sent_ago)), else_=null()),
             "completed_at": case((bindparam("is_approved", type_=Boolean()), now()), else_=null()),
         }
     )
@@ -131,6 +148,7 @@ def _keep_attempt(dialect: Any) -> Any:  # noqa: ANN401 - as above
         dialect(SendAttempt)
         .values({name: bindparam(name, type_=columns[name].type) for name in names})
         .on_conflict_do_nothing(index_elements=["attempt_sid"])
+        .returning(SendAttempt.attempt_sid)
     )
 
 
@@ -138,4 +156,4 @@ KEEP_ATTEMPT: Final = {
     "postgresql": _keep_attempt(postgresql.insert),
     "sqlite": _keep_attempt(sqlite.insert),
 }
-"""Write that a text was made, once."""
+"""Write that a text was made, once; no row when it was known."""

@@ -37,8 +37,9 @@ def _add(insert: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no b
             }
         )
         .on_conflict_do_nothing(index_elements=["task_id"])
+        .returning(TaskRun.task_id)
     )
 
 
 ADD_REFUSED: Final = {"postgresql": _add(postgresql.insert), "sqlite": _add(sqlite.insert)}
-"""Store `invalid_request`; a live run of the same id stays as it is."""
+"""Store `invalid_request`; no row when the id is taken: its run stays as it is."""

@@ -1,7 +1,10 @@
 """What came of a call that gave no definite answer: the same for a send and a check.
 
-Lives here: from the class of an answer to a hand-back or a refusal.
+Lives here: from the class of an answer to a hand-back or a refusal, and when to look again.
 """
+
+import random
+from collections.abc import Callable
 
 from gateway.answer import Answer, AnswerClass, Reason
 from phone_verification.kind_facts import KIND_FACTS
@@ -26,8 +29,8 @@ def undecided(
     if answer.reason is Reason.LEASE_OVER and claim.waited_for is not None:
         # Nothing was asked this time: what it waited for before is still the reason.
         kind = claim.waited_for
-    if answer.answer_class is AnswerClass.MAYBE_SENT:
-        return in_doubt(claim, answer)
+    if answer.answer_class is AnswerClass.MAYBE_SENT or claim.state is RunState.SETTLING:
+        return in_doubt(claim, figures, answer)
     decision = decide(
         figures,
         attempt=claim.epoch,
@@ -43,7 +46,6 @@ def undecided(
         kind=kind,
         delay_seconds=decision.seconds,
         provider_code=answer.provider_code,
-        calls=(answer,),
     )
 
 
@@ -55,7 +57,7 @@ def refused(
     provider_sid: str | None = None,
     retry_after_seconds: float | None = None,
 ) -> Finish:
-    """End a run for a reason; its kind says whose, and the answer that told it is kept."""
+    """End a run for a reason; its kind says whose."""
     return Finish(
         outcome=KIND_FACTS[kind].outcome,
         kind=kind,
@@ -63,16 +65,44 @@ def refused(
         provider_sid=provider_sid,
         retry_after_seconds=retry_after_seconds,
         verification=verification,
-        calls=(answer,) if answer else (),
     )
 
 
-def in_doubt(claim: Claim, answer: Answer | None = None) -> HandBack:
-    """Wait for the deadline: what may have left is never sent again."""
+def in_doubt(claim: Claim, figures: Figures, answer: Answer | None = None) -> HandBack:
+    """Let go of what may have left, until it is time to look what became of it."""
     return HandBack(
         state=RunState.AMBIGUOUS,
         kind=ErrorKind.OUTCOME_UNKNOWN,
-        delay_seconds=max(claim.left_seconds(), 0),
+        delay_seconds=next_look_seconds(
+            figures,
+            since_seconds=claim.since_last_begun_seconds(),
+            left_seconds=claim.left_seconds(),
+            is_first=claim.state is RunState.CALLING,
+        ),
         provider_code=answer.provider_code if answer else None,
-        calls=(answer,) if answer else (),
     )
+
+
+def next_look_seconds(
+    figures: Figures,
+    *,
+    since_seconds: float,
+    left_seconds: float,
+    is_first: bool,
+    jitter: Callable[[float, float], float] = random.uniform,
+) -> float:
+    """Say when to look again: soon, then each time after twice as long, when all is quiet, and at last.
+
+    A look just after the quiet period decides most; one shortly before the deadline is the last.
+    """
+    wait = figures.look_first_seconds
+    if not is_first:
+        wait = min(wait + since_seconds, figures.look_cap_seconds)
+    wait *= jitter(0.8, 1)
+    until_quiet = figures.quiet_seconds - since_seconds
+    if 0 < until_quiet < wait * 1.5:
+        wait = until_quiet
+    until_last = left_seconds - figures.last_look_seconds
+    if until_last < wait:
+        return max(until_last, figures.look_first_seconds / 2)
+    return wait

@@ -1,30 +1,30 @@
-"""Checking a code: ask Twilio once, and say what came of it.
+"""Checking a code: ask Twilio, and never call a right code wrong because an answer was lost.
 
-Lives here: the one call of a check and the reading of its answer. A wrong code is not an error at
-Twilio, and one 404 has four causes; both are named here with what our records know.
+Lives here: the order in which a check looks things up and asks. How a 404 is weighed is in
+tasks/weigh.py, what a person is told in tasks/checked.py.
 """
 
+from dataclasses import dataclass
+
 from gateway.answer import Answer, AnswerClass
-from models.closed_sets import VerificationStatus
-from models.records import TRIES
 from phone_verification.arguments import CheckArguments
 from phone_verification.codes import read_code
-from phone_verification.keys import Label
-from phone_verification.kinds import Channel, ErrorKind, Outcome
-from phone_verification.phone_numbers import PhoneNumber, read_phone_number, refusal_of
-from phone_verification.results import VerificationAnswer
+from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState
+from phone_verification.phone_numbers import read_phone_number, refusal_of
 from tasks.asked import in_doubt, refused, undecided
-from tasks.claim import Claim
-from tasks.explain import cause_of_not_found, is_replay, refusal_by_records
-from tasks.known import Known, look_up
-from tasks.replay import is_approved_code
+from tasks.checked import approved, described, told_again, wrong
+from tasks.clearing import keep_apart
+from tasks.explain import decides, is_replay, refusal_by_records
+from tasks.inquiry import Inquiry
+from tasks.known import Asked, Known, look_up
 from tasks.reply import verification_answer
-from tasks.services import Services
-from tasks.step import Finish, KeptVerification, Step
+from tasks.step import Finish, Step
+from tasks.weigh import weigh
 
 
-def check(services: Services, claim: Claim, arguments: CheckArguments) -> Step:
+def check(inquiry: Inquiry, arguments: CheckArguments) -> Step:
     """Ask Twilio whether a code is right, unless our own records know."""
+    services, claim = inquiry.services, inquiry.claim
     number = read_phone_number(arguments.phone_number, services.default_region)
     if number is None:
         return Finish(outcome=Outcome.REJECTED, kind=ErrorKind.INVALID_PHONE_NUMBER)
@@ -35,107 +35,90 @@ def check(services: Services, claim: Claim, arguments: CheckArguments) -> Step:
     code = read_code(arguments.code)
     if code is None:
         return refused(ErrorKind.INVALID_CODE, unasked)
-    known = _known(services, claim, number, code)
+    asked = Asked(number=number, code=code)
+    known = look_up(services, claim, asked)
     if is_replay(known, claim.verification_id):
-        return _replayed(services, claim, known, number, code)
-    by_records = refusal_by_records(known, claim.verification_id)
-    if by_records is not None:
-        return refused(by_records, _described(known, claim, number), provider_sid=_sid(known))
-    return _ask(services, claim, known, number, code)
+        return told_again(inquiry, asked, known)
+    return _by_records(inquiry, asked, known) or _ask(inquiry, asked, known)
 
 
-def _known(services: Services, claim: Claim, number: PhoneNumber, code: str) -> Known:
-    keys = services.fingerprints
-    with services.database.transaction() as connection:
-        return look_up(
-            connection,
-            claim,
-            keys.every(Label.PHONE, number.e164),
-            keys.every(Label.CODE, number.e164, code),
-        )
+def _by_records(inquiry: Inquiry, asked: Asked, known: Known) -> Step | None:
+    is_in_doubt = inquiry.claim.state is RunState.SETTLING
+    kind = refusal_by_records(known, inquiry.claim.verification_id, is_in_doubt=is_in_doubt)
+    if kind is None:
+        return None
+    return refused(kind, described(inquiry, asked, known), provider_sid=_sid(known))
 
 
-def _ask(services: Services, claim: Claim, known: Known, number: PhoneNumber, code: str) -> Step:
-    figures = services.figures
-    budget = min(figures.check_budget_seconds, claim.left_seconds() + figures.overtime_seconds)
+def _ask(inquiry: Inquiry, asked: Asked, known: Known) -> Step:
+    if inquiry.claim.state is RunState.SETTLING:
+        return _ask_again(inquiry, asked, known)
+    waiting = keep_apart(inquiry, asked, known)
+    if waiting is not None:
+        return waiting
     sid = _sid(known)
-    answer = services.gateway.check(
-        code=code,
-        to=None if sid else number.e164,
-        verification_sid=sid,
-        budget_seconds=budget,
-        guard=lambda: claim.may_write(budget),
-    )
-    if answer.answer_class is AnswerClass.SUCCEEDED:
-        return _answered(services, claim, known, number, answer)
-    described = _described(known, claim, number)
-    if answer.answer_class is not AnswerClass.REFUSED:
-        return undecided(answer, claim, figures, described)
-    kind = answer.kind or ErrorKind.PROVIDER_ERROR
-    if kind is not ErrorKind.NO_VERIFICATION_RECORD:
-        return refused(kind, described, answer, provider_sid=sid, retry_after_seconds=_expiry(known, kind))
-    cause = cause_of_not_found(known)
-    if cause is None:
-        return in_doubt(claim, answer)
-    return refused(cause, described, answer, provider_sid=sid, retry_after_seconds=_expiry(known, cause))
+    answer = inquiry.check(asked.code, to=asked.number.e164, sid=sid)
+    return _read(inquiry, asked, known, answer, _Target(sid=sid))
 
 
-def _answered(services: Services, claim: Claim, known: Known, number: PhoneNumber, answer: Answer) -> Finish:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """The verification that is asked about, as far as it is known; its age is by Twilio's clock."""
+
+    sid: str | None = None
+    age_seconds: float | None = None
+
+
+def _ask_again(inquiry: Inquiry, asked: Asked, known: Known) -> Step:
+    """Ask once more after a lost answer: only of a verification by its sid, so that "no" has a meaning."""
+    sid, figures = _sid(known), inquiry.services.figures
+    target = _Target(sid=sid) if sid else _pending(inquiry, asked)
+    is_spent = inquiry.claim.posts >= figures.posts_per_intent
+    if target.sid is None or is_spent:
+        return weigh(inquiry, asked, known, sid=target.sid)
+    answer = inquiry.check(asked.code, to=asked.number.e164, sid=target.sid)
+    return _read(inquiry, asked, known, answer, target)
+
+
+def _pending(inquiry: Inquiry, asked: Asked) -> _Target:
+    """Look which verification of the number is pending; there may be none, and that is no evidence."""
+    facts = inquiry.fetch(asked.number.e164).verification
+    return _Target() if facts is None else _Target(sid=facts.sid, age_seconds=facts.age_seconds)
+
+
+def _read(inquiry: Inquiry, asked: Asked, known: Known, answer: Answer, target: _Target) -> Step:
+    """Say what a check's answer means; a wrong code is no error at Twilio, and a 404 has many causes."""
     facts = answer.verification
-    if facts is None:
-        raise ValueError("a check that succeeded told no verification")
-    is_approved = facts.status == VerificationStatus.APPROVED
-    kept = KeptVerification(
-        id=facts.sid,
-        status=VerificationStatus.APPROVED if is_approved else VerificationStatus.PENDING,
-        failed_checks=0 if is_approved else 1,
-        code_hmac=claim.code_hmac if is_approved else None,
-        age_seconds=min(facts.age_seconds or 0, services.ttl_seconds),
-    )
-    return Finish(
-        outcome=Outcome.APPROVED if is_approved else Outcome.REJECTED,
-        kind=None if is_approved else ErrorKind.INVALID_CODE,
-        provider_sid=facts.sid,
-        verification=_described(known, claim, number, failed_now=kept.failed_checks),
-        kept=kept,
-        calls=(answer,),
-    )
+    if answer.answer_class is AnswerClass.SUCCEEDED:
+        if facts is None:
+            raise ValueError("a check that succeeded told no verification")
+        if answer.is_approved:
+            return approved(inquiry, asked, known, facts)
+        if decides(known, facts.age_seconds):
+            return wrong(inquiry, asked, known, facts)
+        return weigh(inquiry, asked, known, sid=_sid(known), answer=answer)
+    if answer.answer_class is AnswerClass.REFUSED:
+        return _refused(inquiry, asked, known, answer, target)
+    return undecided(answer, inquiry.claim, inquiry.services.figures, described(inquiry, asked, known))
 
 
-def _replayed(services: Services, claim: Claim, known: Known, number: PhoneNumber, code: str) -> Finish:
-    described = _described(known, claim, number)
-    if known.verification is None or not is_approved_code(services, known.verification.id, number, code):
-        return refused(ErrorKind.ALREADY_VERIFIED, described, provider_sid=_sid(known))
-    return Finish(
-        outcome=Outcome.APPROVED,
-        provider_sid=_sid(known),
-        approved_at=known.approved_at,
-        verification=described,
-    )
-
-
-def _described(known: Known, claim: Claim, number: PhoneNumber, *, failed_now: int = 0) -> VerificationAnswer:
-    verification = known.verification
-    if verification is None:
-        return verification_answer(number, claim.verification_id, now=claim.now())
-    return verification_answer(
-        number,
-        claim.verification_id,
-        now=claim.now(),
-        channel=verification.channel,
-        sends=verification.sends,
-        checks_left=max(TRIES - verification.failed_checks - failed_now, 0),
-        expires_at=verification.expires_at,
-        last_sent_at=verification.last_sent_at,
+def _refused(inquiry: Inquiry, asked: Asked, known: Known, answer: Answer, target: _Target) -> Step:
+    """Say what a refusal means; to a run in doubt only "gone" and "tries used up" say anything."""
+    kind = answer.kind or ErrorKind.PROVIDER_ERROR
+    if kind is ErrorKind.NO_VERIFICATION_RECORD:
+        return weigh(inquiry, asked, known, sid=target.sid, answer=answer)
+    is_locked = kind is ErrorKind.MAX_CHECK_ATTEMPTS
+    if inquiry.claim.state is RunState.SETTLING and not (is_locked and decides(known, target.age_seconds)):
+        return in_doubt(inquiry.claim, inquiry.services.figures, answer)
+    expires = known.verification.expires_in_seconds if is_locked and known.verification else None
+    return refused(
+        kind,
+        described(inquiry, asked, known),
+        answer,
+        provider_sid=target.sid,
+        retry_after_seconds=expires,
     )
 
 
 def _sid(known: Known) -> str | None:
     return None if known.verification is None else known.verification.id
-
-
-def _expiry(known: Known, kind: ErrorKind) -> float | None:
-    """Five wrong codes lock a verification until it expires."""
-    if kind is not ErrorKind.MAX_CHECK_ATTEMPTS or known.verification is None:
-        return None
-    return known.verification.expires_in_seconds

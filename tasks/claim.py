@@ -6,13 +6,14 @@ left, in seconds; this process counts them down on its own monotonic clock, whic
 
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Update
 from sqlalchemy.exc import IntegrityError
 
-from models.claims import BEGIN, BEGIN_WAITING, CLAIM, WAIT_TURN
+from models.claims import BEGIN, BEGIN_WAITING, CLAIM, RENEW, RENEW_TO_POST, WAIT_TURN
 from models.database import AnyRow
 from phone_verification.kinds import ErrorKind, Operation, RunState
 from tasks.figures import Figures
@@ -23,7 +24,8 @@ from tasks.services import Services
 class Claim:
     """A run that this process holds; `taken_at` is monotonic and older than the lease.
 
-    `waited_for` is why it waited the last time.
+    `waited_for` is why it waited the last time; `posts` counts requests with effect that may have left,
+    this claim's own included.
     """
 
     task_id: str
@@ -38,6 +40,9 @@ class Claim:
     code_hmac: str | None = field(repr=False)
     verification_id: str | None
     waited_for: ErrorKind | None
+    posts: int
+    since_first_begun_at_claim_seconds: float
+    since_last_begun_at_claim_seconds: float
     claimed_at: datetime
     left_at_claim_seconds: float
     lease_seconds: float
@@ -50,6 +55,14 @@ class Claim:
     def left_seconds(self) -> float:
         """Return the seconds until the deadline."""
         return self.left_at_claim_seconds - self.elapsed_seconds()
+
+    def since_first_begun_seconds(self) -> float:
+        """Return the seconds since the first request with effect may have left."""
+        return self.since_first_begun_at_claim_seconds + self.elapsed_seconds()
+
+    def since_last_begun_seconds(self) -> float:
+        """Return the seconds since the last one may have left."""
+        return self.since_last_begun_at_claim_seconds + self.elapsed_seconds()
 
     def now(self) -> datetime:
         """Return the database's time, counted on from the claim."""
@@ -76,6 +89,44 @@ def claim(services: Services, operation: Operation, task_id: str) -> Claim | Tur
     except IntegrityError:
         return _wait_turn(services, operation, task_id)
     return None if row is None else _claim(row, services.figures, operation, task_id, taken_at)
+
+
+def renew(services: Services, held: Claim) -> Claim | None:
+    """Hold on for one more call; None when the claim is lost or nobody waits any more."""
+    return _renewed(services, held, RENEW, held.state)
+
+
+def renew_to_post(services: Services, held: Claim, state: RunState) -> Claim | None:
+    """Hold on, and say before it leaves that one more request with effect may leave, in this state."""
+    renewed = _renewed(services, held, RENEW_TO_POST, state)
+    if renewed is None:
+        return None
+    return replace(renewed, posts=held.posts + 1, since_last_begun_at_claim_seconds=0)
+
+
+def _renewed(services: Services, held: Claim, statement: Update, state: RunState) -> Claim | None:
+    elapsed, left = held.elapsed_seconds(), held.left_seconds()
+    if left <= 0:
+        return None
+    renewed = replace(
+        held,
+        state=state,
+        taken_at=held.taken_at + elapsed,
+        claimed_at=held.claimed_at + timedelta(seconds=elapsed),
+        left_at_claim_seconds=left,
+        since_first_begun_at_claim_seconds=held.since_first_begun_at_claim_seconds + elapsed,
+        since_last_begun_at_claim_seconds=held.since_last_begun_at_claim_seconds + elapsed,
+        lease_seconds=_lease_seconds(services.figures, held.operation, left),
+    )
+    names = {
+        "run": held.task_id,
+        "held_epoch": held.epoch,
+        "mine": held.state,
+        **_lease(services.figures, held.operation),
+    }
+    if statement is RENEW_TO_POST:
+        names["next_state"] = state
+    return renewed if services.database.count(statement, names) else None
 
 
 def begin(
@@ -137,13 +188,19 @@ def _claim(row: AnyRow, figures: Figures, operation: Operation, task_id: str, ta
         code_hmac=row.code_hmac,
         verification_id=row.verification_id,
         waited_for=row.error_kind,
+        posts=row.posts,
+        since_first_begun_at_claim_seconds=row.since_first_seconds or 0,
+        since_last_begun_at_claim_seconds=row.since_last_seconds or 0,
         claimed_at=row.claimed_at,
         left_at_claim_seconds=row.left_seconds,
-        lease_seconds=min(
-            figures.lease_seconds(operation), row.left_seconds + figures.tail_seconds(operation)
-        ),
+        lease_seconds=_lease_seconds(figures, operation, row.left_seconds),
         taken_at=taken_at,
     )
+
+
+def _lease_seconds(figures: Figures, operation: Operation, left_seconds: float) -> float:
+    """Return how long a claim holds: no longer than a moment after the deadline."""
+    return min(figures.lease_seconds(operation), left_seconds + figures.tail_seconds(operation))
 
 
 def _instant(requested_at: float | None) -> datetime | None:

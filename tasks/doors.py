@@ -4,24 +4,25 @@ Lives here: reading a message, and saying a run's reply in Celery's words. An id
 row (the durable door, and every retry); arguments are a message of the open door.
 """
 
+import time
 from typing import Any, Final, NoReturn
 
 import structlog
 from celery import Task, shared_task
-from celery.exceptions import Ignore, Retry
+from celery.exceptions import Ignore, Reject, Retry
 
 from phone_verification.arguments import read_arguments
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.kinds import Operation
 from phone_verification.queues import TASK_NAMES
-from tasks.malformed import refuse
+from tasks.malformed import REFUSED_HEADER, RefusedOption, read_mark, refuse
 from tasks.outage import DATABASE_AWAY
 from tasks.run import Done, Later, Reply, accept, resume
 from tasks.services import Services, current
 
 log: Final = structlog.get_logger()
 
-_DATABASE_AWAY_SECONDS: Final = 5
+_DATABASE_AWAY_SECONDS: Final = 2
 
 
 class Waiting(Exception):  # noqa: N818 - what Flower shows for a retry; no error
@@ -53,7 +54,7 @@ def _answer(
         reply = _reply(services, task, operation, args, kwargs)
     except DATABASE_AWAY as error:
         log.error("run.database_away", error=type(error).__name__)
-        _leave_to_the_sweeper(task, is_accepted=not (args or kwargs))
+        _leave(is_accepted=not (args or kwargs or _refused(task)))
     except Exception as error:
         log.error("run.fault", exc_info=error)
         raise RunFault(type(error).__name__) from None
@@ -74,6 +75,9 @@ def _reply(
     kwargs: dict[str, Any],
 ) -> Reply:
     task_id, wants_result = str(task.request.id), not task.request.ignore_result
+    refused = _refused(task)
+    if refused:
+        return refuse(services, operation, task_id, refused, wants_result=wants_result)
     if not args and not kwargs:
         return resume(services, operation, task_id)
     try:
@@ -102,8 +106,20 @@ def _come_back(services: Services, task: Task, operation: Operation, later: Late
     raise Retry(message=reason, exc=Waiting(reason), when=later.delay_seconds)  # type: ignore[arg-type]  # the stubs forget float
 
 
-def _leave_to_the_sweeper(task: Task, *, is_accepted: bool) -> NoReturn:
-    """A run in the table is found again there; only a message that is not yet a row must be kept."""
+def _refused(task: Task) -> RefusedOption | None:
+    """Read for which option the transport refused the message; it took the arguments out."""
+    return read_mark(task.request.get(REFUSED_HEADER))
+
+
+def _leave(*, is_accepted: bool) -> NoReturn:
+    """Leave a run in the table to the sweeper; a message that is not yet a row goes back to its queue.
+
+    It waits in its slot, for a slot has nothing to do without a database, and is then put back in one
+    transaction of Redis'. A retry of Celery's would be a second message, of which every worker would hold
+    as many as there are; and where publishing it fails, Celery deletes the first:
+    https://github.com/celery/celery/issues/4222
+    """
     if is_accepted:
         raise Ignore
-    raise task.retry(countdown=_DATABASE_AWAY_SECONDS, exc=Waiting("database away"), throw=False)
+    time.sleep(_DATABASE_AWAY_SECONDS)
+    raise Reject("database away", requeue=True)

@@ -23,6 +23,7 @@ class Figures(BaseModel):
     connect_budget_seconds: Seconds = Field(3, description="connecting to Twilio, within the call")
     start_lease_margin_seconds: Seconds = Field(5, description="lease of a start beyond its call")
     check_lease_margin_seconds: Seconds = Field(3, description="lease of a check beyond its call")
+    probe_budget_seconds: Seconds = Field(5, description="whole call to look at what became of a lost answer")
     overtime_seconds: Seconds = Field(2, description="a call may end this long after the deadline")
     least_left_seconds: Seconds = Field(5, description="a start is not begun with less time left")
     send_deadline_seconds: Seconds = Field(120, description="from acceptance; then nobody waits")
@@ -45,6 +46,19 @@ class Figures(BaseModel):
     )
     turn_seconds: Seconds = Field(2, description="longest wait for another run of the same number")
     idle_connection_seconds: Seconds = Field(10, description="an older idle connection is not used")
+    twilio_landing_seconds: Seconds = Field(
+        30, description="a request may still be carried out this long after its lease"
+    )
+    attempts_lag_seconds: Seconds = Field(60, description="Twilio's Attempts may be this old")
+    clock_slack_seconds: Seconds = Field(90, description="Twilio's stamps may differ by this much")
+    look_first_seconds: Seconds = Field(2, description="first wait before looking what became of it")
+    look_cap_seconds: Seconds = Field(16, description="longest wait between two looks")
+    last_look_seconds: Seconds = Field(8, description="a last look is taken this long before the deadline")
+    least_left_to_post_again_seconds: Seconds = Field(12, description="no text is asked for again with less")
+    posts_per_intent: Annotated[int, Field(gt=0, le=5)] = Field(3, description="requests that may have left")
+    lists_per_minute: Annotated[int, Field(gt=0, le=100)] = Field(
+        30, description="look-ups of one number's texts; beyond, all texts are listed at once"
+    )
     sweep_rows: Annotated[int, Field(gt=0, le=10_000)] = Field(200, description="rows a sweep takes")
 
     @model_validator(mode="after")
@@ -62,6 +76,15 @@ class Figures(BaseModel):
             "BREAKER_PROBE_BUDGET_SECONDS must not exceed BREAKER_PROBE_SECONDS": (
                 self.breaker_probe_budget_seconds <= self.breaker_probe_seconds
             ),
+            "PROBE_BUDGET_SECONDS must not exceed START_ or CHECK_BUDGET_SECONDS": (
+                self.probe_budget_seconds <= min(self.start_budget_seconds, self.check_budget_seconds)
+            ),
+            "PROBE_BUDGET_SECONDS must be under LAST_LOOK_SECONDS": (
+                self.probe_budget_seconds < self.last_look_seconds
+            ),
+            "LEAST_LEFT_SECONDS must not exceed LEAST_LEFT_TO_POST_AGAIN_SECONDS": (
+                self.least_left_seconds <= self.least_left_to_post_again_seconds
+            ),
             "LEAST_LEFT_SECONDS must be under SEND_DEADLINE_SECONDS": (
                 self.least_left_seconds < self.send_deadline_seconds
             ),
@@ -69,8 +92,8 @@ class Figures(BaseModel):
             "a result is final within 10 s of its deadline": (
                 self.tail_seconds(Operation.SEND) + self.sweep_interval_seconds <= 10  # noqa: PLR2004 - the promise's own figure
             ),
-            "RETRY_AFTER_HOP_SECONDS must be under 60: the broker redelivers after 120": (
-                self.retry_after_hop_seconds < 60  # noqa: PLR2004 - half the visibility timeout
+            "RETRY_AFTER_HOP_SECONDS must be under SEND_DEADLINE_SECONDS": (
+                self.retry_after_hop_seconds < self.send_deadline_seconds
             ),
         }
 
@@ -96,6 +119,11 @@ class Figures(BaseModel):
     def lease_seconds(self, operation: Operation) -> float:
         """Return how long a claim holds: its call, and time to write down what came of it."""
         return self.budget_seconds(operation) + self._margin_seconds(operation)
+
+    @property
+    def quiet_seconds(self) -> float:
+        """Return how long after a start it may still be carried out, its answer being lost."""
+        return self.lease_seconds(Operation.SEND) + self.twilio_landing_seconds
 
     def deadline_seconds(self, operation: Operation) -> float:
         """Return how long a person waits."""

@@ -3,29 +3,47 @@
 Lives here: the look-ups of a check, gathered into one value. Must not: decide.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from models.closed_sets import VerificationStatus
 from models.database import AnyRow
 from models.evidence import (
+    APPROVAL_OF_HANDLE,
     APPROVING_CHECK,
     HANDLE,
     UNRESOLVED,
+    VERIFICATION,
     VERIFICATION_OF_NUMBER,
     VERIFICATION_OF_SEND,
     WAS_ANSWERED_WRONG,
 )
-from models.records import TRIES
-from phone_verification.kinds import Channel, Operation
+from phone_verification.keys import Fingerprints, Label
+from phone_verification.kinds import Channel, Operation, RunState
+from phone_verification.phone_numbers import PhoneNumber
 from tasks.claim import Claim
+from tasks.figures import Figures
+from tasks.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A check as the person typed it: a number and a code that could be right."""
+
+    number: PhoneNumber
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownVerification:
-    """A verification of Twilio's as our records have it."""
+    """A verification of Twilio's as our records have it.
+
+    `known_for_seconds`: since a send's result named it. `is_followed_by_unknown_send`: a later text may
+    have begun another one that we do not know.
+    """
 
     id: str
     status: VerificationStatus
@@ -36,55 +54,153 @@ class KnownVerification:
     last_sent_at: datetime | None
     expires_at: datetime
     expires_in_seconds: float
+    known_for_seconds: float | None = None
+    is_followed_by_unknown_send: bool = False
 
-    @property
-    def checks_left(self) -> int:
-        """Tries that Twilio still grants, as far as we know."""
-        return max(TRIES - self.failed_checks, 0)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """The check that approved a verification: for whose handle, and whether by this very code.
+
+    `is_same_code` is None when its code can no longer be compared.
+    """
+
+    handle: str | None
+    is_same_code: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """A check whose answer nobody knows; `is_same_code` is None when its code can no longer be compared."""
+
+    task_id: str
+    is_open: bool
+    is_same_code: bool | None
+    since_first_seconds: float
+    since_last_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that our records say before Twilio is asked."""
+    """All that our records say before Twilio is asked; `unresolved` counts this run only once in doubt."""
 
     is_handle_theirs: bool
     verification: KnownVerification | None
-    approved_handle: str | None = None
-    approved_at: datetime | None = None
+    approval: Approval | None = None
+    own_approved_at: datetime | None = None
     was_answered_wrong: bool = False
-    unresolved_checks: int = 0
+    unresolved: tuple[Unresolved, ...] = ()
+    since_send_seconds: float | None = None
+
+    @property
+    def same_code(self) -> tuple[Unresolved, ...]:
+        """The unresolved checks that carried this very code, as far as anybody can tell.
+
+        One whose code was erased may have; once the verification has expired that explains nothing.
+        """
+        is_expired = self.verification is not None and self.verification.expires_in_seconds <= 0
+        return tuple(
+            one
+            for one in self.unresolved
+            if one.is_same_code or (one.is_same_code is None and not is_expired)
+        )
 
 
-def look_up(
-    connection: Connection, claim: Claim, phone_fingerprints: list[str], code_hmacs: list[str]
-) -> Known:
+def look_up(services: Services, claim: Claim, asked: Asked) -> Known:
     """Gather what we know of a check's handle, its verification, and other checks."""
-    names = {
+    names = _names(services, claim, asked)
+    with services.database.transaction() as connection:
+        handle = None
+        if claim.verification_id is not None:
+            handle = connection.execute(HANDLE, names).one_or_none()
+            if not _is_theirs(handle, names["phone_fingerprints"]):
+                return Known(is_handle_theirs=False, verification=None)
+        statement = VERIFICATION_OF_NUMBER if claim.verification_id is None else VERIFICATION_OF_SEND
+        row = connection.execute(statement, names).one_or_none()
+        if claim.verification_id is None and row is not None and row.is_followed_by_unknown_send:
+            # A check by number alone means the latest text, wherever that one led to.
+            row = None
+        known = _of_verification(
+            connection, services, claim, asked, {**names, "provider_sid": row and row.id}, row
+        )
+    return replace(known, since_send_seconds=handle and handle.since_first_seconds)
+
+
+def look_up_met(services: Services, claim: Claim, asked: Asked, sid: str) -> Known:
+    """Gather what we know of a verification that was found to be the one in question."""
+    names = {**_names(services, claim, asked), "provider_sid": sid}
+    with services.database.transaction() as connection:
+        row = connection.execute(VERIFICATION, names).one_or_none()
+        return _of_verification(connection, services, claim, asked, names, row)
+
+
+def _names(services: Services, claim: Claim, asked: Asked) -> dict[str, Any]:
+    keys, number = services.fingerprints, asked.number.e164
+    return {
         "run": claim.task_id,
         "verification_id": claim.verification_id,
-        "phone_fingerprints": phone_fingerprints,
-        "code_hmacs": code_hmacs,
+        "phone_fingerprints": keys.every(Label.PHONE, number),
+        "code_hmacs": keys.every(Label.CODE, number, asked.code),
+        "landing_window_seconds": _window_seconds(services.figures),
     }
-    if claim.verification_id is not None:
-        handle = connection.execute(HANDLE, names).one_or_none()
-        if not _is_theirs(handle, phone_fingerprints):
-            return Known(is_handle_theirs=False, verification=None)
-    row = connection.execute(
-        VERIFICATION_OF_NUMBER if claim.verification_id is None else VERIFICATION_OF_SEND, names
-    ).one_or_none()
-    names["provider_sid"] = row and row.id
-    unresolved = connection.execute(UNRESOLVED, names).scalar_one()
-    if row is None:
-        return Known(is_handle_theirs=True, verification=None, unresolved_checks=unresolved)
+
+
+def _of_verification(
+    connection: Connection,
+    services: Services,
+    claim: Claim,
+    asked: Asked,
+    names: dict[str, Any],
+    row: AnyRow | None,
+) -> Known:
+    """Look up what was told of a verification, named by `provider_sid`, and what is still unresolved."""
+    keys = services.fingerprints
+    unresolved = _unresolved(connection, keys, claim, asked, names)
+    if names["provider_sid"] is None:
+        return Known(is_handle_theirs=True, verification=None, unresolved=unresolved)
     approving = connection.execute(APPROVING_CHECK, names).one_or_none()
     return Known(
         is_handle_theirs=True,
-        verification=_known(row),
-        approved_handle=approving and approving.verification_id,
-        approved_at=approving and approving.finished_at,
+        verification=None if row is None else _known(row),
+        approval=approving
+        and Approval(
+            handle=approving.verification_id,
+            is_same_code=_is_same(keys, None if row is None else row.code_hmac, asked),
+        ),
+        own_approved_at=connection.execute(APPROVAL_OF_HANDLE, names).scalar(),
         was_answered_wrong=connection.execute(WAS_ANSWERED_WRONG, names).scalar_one(),
-        unresolved_checks=unresolved,
+        unresolved=unresolved,
     )
+
+
+def _unresolved(
+    connection: Connection, keys: Fingerprints, claim: Claim, asked: Asked, names: dict[str, Any]
+) -> tuple[Unresolved, ...]:
+    """Look up the unresolved checks; this run's own code is the one in hand, whatever is stored."""
+    rows = connection.execute(UNRESOLVED, names).all()
+    return tuple(
+        Unresolved(
+            task_id=row.task_id,
+            is_open=row.state is not RunState.DONE,
+            is_same_code=row.task_id == claim.task_id or _is_same(keys, row.code_hmac, asked),
+            since_first_seconds=row.since_first_seconds or 0,
+            since_last_seconds=row.since_last_seconds or 0,
+        )
+        for row in rows
+        if row.task_id != claim.task_id or claim.state is RunState.SETTLING
+    )
+
+
+def _is_same(keys: Fingerprints, stored: str | None, asked: Asked) -> bool | None:
+    """Whether a stored code is the one typed; None when it was erased, or its key is gone."""
+    if not keys.knows(stored):
+        return None
+    return keys.matches(stored, Label.CODE, asked.number.e164, asked.code)
+
+
+def _window_seconds(figures: Figures) -> float:
+    """Return how far a send's begin and the birth of the verification it made may lie apart."""
+    return figures.send_deadline_seconds + figures.quiet_seconds
 
 
 def _is_theirs(handle: AnyRow | None, phone_fingerprints: list[str]) -> bool:
@@ -106,4 +222,6 @@ def _known(row: AnyRow) -> KnownVerification:
         last_sent_at=row.last_sent_at,
         expires_at=row.expires_at,
         expires_in_seconds=row.expires_in_seconds,
+        known_for_seconds=row.known_for_seconds,
+        is_followed_by_unknown_send=row.is_followed_by_unknown_send,
     )

@@ -1,5 +1,6 @@
 """Messages of the wrong shape: consumed once, told to whoever waits, never an update of a live run."""
 
+from enum import StrEnum
 from typing import Any, Final
 
 import structlog
@@ -13,6 +14,28 @@ from tasks.services import Services
 from tasks.step import Finish
 
 log: Final = structlog.get_logger()
+
+REFUSED_HEADER: Final = "refused"
+"""Where the transport marks a message that is answered and not run, with one of RefusedOption."""
+
+
+class RefusedOption(StrEnum):
+    """What a caller may ask of Celery and would not get here, as Celery names it in a message.
+
+    A run has a deadline of its own, waits in its row, and goes on without the message that began it.
+    """
+
+    ETA = "eta"
+    EXPIRES = "expires"
+    CALLBACKS = "callbacks"
+    ERRBACKS = "errbacks"
+    CHAIN = "chain"
+    CHORD = "chord"
+
+
+def read_mark(mark: object) -> RefusedOption | None:
+    """Read the transport's mark on a message; what a stranger wrote there is no mark."""
+    return next((option for option in RefusedOption if option == mark), None)
 
 
 def refuse(
@@ -36,5 +59,5 @@ def refuse(
                 "result": result,
                 "finished_at": now,
             },
-        ).rowcount
-    return Done(result) if added else stored(services, task_id)
+        ).one_or_none()
+    return stored(services, task_id) if added is None else Done(result)

@@ -4,12 +4,15 @@ Lives here: thin acts on the statements of `models.records`. Facts are kept what
 its row is fenced by the epoch.
 """
 
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection
 
 from gateway.answer import Answer, Reason
+from models.claims import STORED
 from models.closed_sets import VerificationStatus
+from models.landings import LAST_UNKNOWN_SEND
 from models.records import (
     ADD_CALL,
     HAND_BACK_AMBIGUOUS,
@@ -25,10 +28,15 @@ from tasks.reply import result_json
 from tasks.services import Services
 from tasks.step import Finish, HandBack, KeptVerification
 
+log: Final = structlog.get_logger()
+
 
 def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | None:
-    """End a run; return its result, or None when the claim was lost and the answer was not definite."""
-    finished_at = claim.now()
+    """End a run; return its result, or None when the claim was lost and the answer was not definite.
+
+    A COMMIT whose answer was lost is tried again: what is there already is not added to.
+    """
+    finished_at = step.decided_at or claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
     ending = {
         "run": claim.task_id,
@@ -41,32 +49,38 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "finished_at": finished_at,
     }
     with services.database.transaction() as connection:
-        if step.kept is not None:
+        ended = connection.execute(RECORD, ending).rowcount
+        if not ended and _is_written(connection, claim, result):
+            return result
+        if step.kept is not None and (ended or not step.is_inferred):
             _keep(connection, services, claim, step.kept)
         _add_calls(connection, claim, step.calls)
-        ended = connection.execute(RECORD, ending).rowcount
         if not ended and step.is_definite_success:
             ended = connection.execute(RECORD_UNFENCED, ending).rowcount
     return result if ended else None
 
 
+def _is_written(connection: Connection, claim: Claim, result: dict[str, Any]) -> bool:
+    known = connection.execute(STORED, {"run": claim.task_id}).one_or_none()
+    return known is not None and known.result == result
+
+
 def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:
     """Let go of a run for later; False when the claim was lost."""
-    statement = HAND_BACK_WAITING if step.state is RunState.WAITING else HAND_BACK_AMBIGUOUS
+    names: dict[str, Any] = {
+        "run": claim.task_id,
+        "held_epoch": claim.epoch,
+        "mine": claim.state,
+        "why": step.kind,
+        "provider_code": step.provider_code,
+        "delay_seconds": step.delay_seconds,
+    }
+    statement = HAND_BACK_WAITING
+    if step.state is RunState.AMBIGUOUS:
+        statement, names["unsent_posts"] = HAND_BACK_AMBIGUOUS, step.unsent_posts
     with services.database.transaction() as connection:
         _add_calls(connection, claim, step.calls)
-        handed_back = connection.execute(
-            statement,
-            {
-                "run": claim.task_id,
-                "held_epoch": claim.epoch,
-                "mine": claim.state,
-                "why": step.kind,
-                "provider_code": step.provider_code,
-                "delay_seconds": step.delay_seconds,
-            },
-        ).rowcount
-    return bool(handed_back)
+        return bool(connection.execute(statement, names).rowcount)
 
 
 def _keep(
@@ -90,22 +104,29 @@ def _keep(
             "code_hmac": kept.code_hmac,
             "age_seconds": kept.age_seconds,
             "ttl_seconds": services.ttl_seconds,
-            "is_sent_now": kept.is_sent_now,
+            "sent_seconds_ago": kept.sent_seconds_ago,
             "is_approved": kept.status is VerificationStatus.APPROVED,
         },
     )
-    for attempt_sid in kept.attempt_sids:
-        # The youngest text answers this intent; older ones that nobody knows belong to a lost answer.
-        is_mine = attempt_sid == kept.attempt_sids[-1]
-        connection.execute(
-            KEEP_ATTEMPT[dialect],
-            {
-                "attempt_sid": attempt_sid,
-                "verification_id": kept.id,
-                "task_id": claim.task_id if is_mine else None,
-                "channel": kept.channel if is_mine else None,
-            },
-        )
+    own = [_keep_attempt(connection, services, kept, sid, claim.task_id) for sid in kept.own_attempt_sids]
+    if sum(own) > 1:
+        log.error("run.texts_doubled", task_id=claim.task_id, texts=sum(own))
+    if kept.other_attempt_sids:
+        names = {"run": claim.task_id, "phone_fingerprints": [claim.phone_fingerprint]}
+        owner = connection.execute(LAST_UNKNOWN_SEND, names).scalar()
+        for sid in kept.other_attempt_sids:
+            _keep_attempt(connection, services, kept, sid, owner)
+
+
+def _keep_attempt(
+    connection: Connection, services: Services, kept: KeptVerification, sid: str, task_id: str | None
+) -> bool:
+    """Write a text down; return whether it was new."""
+    written = connection.execute(
+        KEEP_ATTEMPT[services.database.dialect],
+        {"attempt_sid": sid, "verification_id": kept.id, "task_id": task_id, "channel": kept.channel},
+    )
+    return written.one_or_none() is not None
 
 
 def _add_calls(connection: Connection, claim: Claim, calls: tuple[Answer, ...]) -> None:

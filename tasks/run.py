@@ -4,7 +4,7 @@ Lives here: the shell that every delivery goes through, and the four replies it 
 twice, in two processes, and is killed between any two lines: the statements hold, not this code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
@@ -15,9 +15,9 @@ from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import SealBrokenError
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from tasks.alarms import raise_alarms
-from tasks.asked import in_doubt
 from tasks.check import check
 from tasks.claim import Claim, Turn, begin, claim
+from tasks.inquiry import Inquiry
 from tasks.outage import DATABASE_AWAY, patiently
 from tasks.record import hand_back, record
 from tasks.send import send
@@ -111,14 +111,24 @@ def perform(
     services: Services, taken: Claim, arguments: SendArguments | CheckArguments | None = None
 ) -> Reply:
     """Ask under a claim and write down what came of it."""
+    inquiry = Inquiry(services, taken)
     try:
-        step = _next_step(services, taken, arguments)
+        step = _next_step(inquiry, arguments)
     except DATABASE_AWAY:
         raise
     except Exception as error:
         log.error("run.fault", task_id=taken.task_id, error=type(error).__name__, exc_info=error)
         step = Finish(outcome=Outcome.FAILED, kind=ErrorKind.INTERNAL_ERROR)
-    return patiently(taken, lambda: _write_down(services, taken, step))
+    step = _told_all(inquiry, step)
+    return patiently(inquiry.claim, lambda: _write_down(services, inquiry.claim, step))
+
+
+def _told_all(inquiry: Inquiry, step: Step) -> Step:
+    """Add to a step what was asked on the way to it."""
+    calls = tuple(inquiry.calls)
+    if isinstance(step, Finish):
+        return replace(step, calls=calls, decided_at=inquiry.claim.now())
+    return replace(step, calls=calls, unsent_posts=inquiry.unsent_posts)
 
 
 def _write_down(services: Services, taken: Claim, step: Step) -> Reply:
@@ -152,17 +162,15 @@ def _write_down(services: Services, taken: Claim, step: Step) -> Reply:
     return Later(delay_seconds=step.delay_seconds, kind=step.kind, wants_result=taken.wants_result)
 
 
-def _next_step(services: Services, taken: Claim, arguments: SendArguments | CheckArguments | None) -> Step:
-    if taken.state is RunState.SETTLING:
-        return in_doubt(taken)
+def _next_step(inquiry: Inquiry, arguments: SendArguments | CheckArguments | None) -> Step:
     if arguments is None:
-        opened = _open(services, taken)
+        opened = _open(inquiry.services, inquiry.claim)
         if not isinstance(opened, SendArguments | CheckArguments):
             return opened
         arguments = opened
     if isinstance(arguments, SendArguments):
-        return send(services, taken, arguments)
-    return check(services, taken, arguments)
+        return send(inquiry, arguments)
+    return check(inquiry, arguments)
 
 
 def _open(services: Services, taken: Claim) -> SendArguments | CheckArguments | Step:
@@ -172,8 +180,9 @@ def _open(services: Services, taken: Claim) -> SendArguments | CheckArguments | 
         return read_arguments(taken.operation, values)
     except SealBrokenError:
         log.error("run.seal_broken", task_id=taken.task_id)
+        is_in_doubt = taken.state is RunState.SETTLING
         return HandBack(
-            state=RunState.WAITING,
+            state=RunState.AMBIGUOUS if is_in_doubt else RunState.WAITING,
             kind=ErrorKind.INTERNAL_ERROR,
             delay_seconds=max(min(taken.left_seconds(), services.figures.retry_cap_seconds), 0),
         )

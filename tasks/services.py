@@ -7,7 +7,7 @@ opened at import.
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
+from tasks.recent_texts import RecentTexts
 from tasks.slots import SendSlots
 
 
@@ -30,20 +31,26 @@ class Ring(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything outside the process' own memory that a run touches."""
+    """Everything outside the process' own memory that a run touches.
+
+    Once `stopping` is set no run begins a further call: it is handed back for another process.
+    """
 
     database: Database
     gateway: Gateway
     figures: Figures
+    recent_texts: RecentTexts
     fingerprints: Fingerprints
     seals: Seals
     acceptance: Acceptance
     default_region: str
     allowed_countries: frozenset[str]
     ttl_seconds: float
+    intent_rate_limit: str | None
     is_open_door_closed: bool
     send_slots: SendSlots
     ring: Ring
+    stopping: threading.Event = field(default_factory=threading.Event)
 
 
 _make: Callable[[], Services] | None = None

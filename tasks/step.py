@@ -14,7 +14,10 @@ from phone_verification.results import VerificationAnswer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptVerification:
-    """What an answer told of a verification; `failed_checks` is added to what is known."""
+    """What an answer told of a verification; `failed_checks` is added to what is known.
+
+    `own_attempt_sids` are the texts of this run, `other_attempt_sids` what else was found with them.
+    """
 
     id: str
     status: VerificationStatus
@@ -23,13 +26,18 @@ class KeptVerification:
     failed_checks: int = 0
     code_hmac: str | None = field(default=None, repr=False)
     age_seconds: float = 0
-    is_sent_now: bool = False
-    attempt_sids: tuple[str, ...] = ()
+    sent_seconds_ago: float | None = None
+    own_attempt_sids: tuple[str, ...] = ()
+    other_attempt_sids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """The run is over: `kind` says why not, and is None when it went well."""
+    """The run is over: `kind` says why not, and is None when it went well.
+
+    `is_inferred` when no answer said so but what is known together: true only while the claim is held.
+    `decided_at` makes writing it twice writing it once.
+    """
 
     outcome: Outcome
     kind: ErrorKind | None = None
@@ -37,6 +45,8 @@ class Finish:
     provider_sid: str | None = None
     retry_after_seconds: float | None = None
     approved_at: datetime | None = None
+    is_inferred: bool = False
+    decided_at: datetime | None = None
     verification: VerificationAnswer | None = None
     kept: KeptVerification | None = None
     calls: tuple[Answer, ...] = ()
@@ -44,17 +54,21 @@ class Finish:
     @property
     def is_definite_success(self) -> bool:
         """Whether it is true under any epoch: Twilio said so."""
-        return self.outcome.is_ok and self.kept is not None
+        return self.outcome.is_ok and self.kept is not None and not self.is_inferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandBack:
-    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have."""
+    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have.
+
+    `unsent_posts` are given back: they were counted before they could leave, and certainly did not.
+    """
 
     state: RunState
     kind: ErrorKind
     delay_seconds: float
     provider_code: int | None = None
+    unsent_posts: int = 0
     calls: tuple[Answer, ...] = ()
 
 

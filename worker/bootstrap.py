@@ -16,6 +16,7 @@ from phone_verification.publisher import make_celery
 from phone_verification.queues import QUEUES, TASK_NAMES
 from tasks.alarms import tell_of_breaker
 from tasks.figures import Figures
+from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
 from worker.alarm_clock import AlarmClock
@@ -35,6 +36,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         ),
         gateway=make_gateway(settings, figures, concurrency=concurrency),
         figures=figures,
+        recent_texts=RecentTexts(most=figures.lists_per_minute),
         fingerprints=fingerprints,
         seals=seals,
         acceptance=Acceptance(
@@ -46,6 +48,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         default_region=settings.default_region,
         allowed_countries=frozenset(settings.allowed_countries),
         ttl_seconds=settings.verification_ttl_seconds,
+        intent_rate_limit=settings.twilio_intent_rate_limit,
         is_open_door_closed=settings.open_door == "closed",
         send_slots=SendSlots(threads=concurrency, percent=figures.send_slots_percent),
         ring=make_ring(settings.celery_broker_url.get_secret_value()),

@@ -6,12 +6,14 @@ from celery import Celery, signals
 
 from worker.hardening.task import MaskedTask
 from worker.logs import configure_logs
+from worker.shutdown import begin_no_more
 from worker.startup import Startup
 from worker.sweeper import Sweeper
 
 app: Final = Celery(
     "worker",
     amqp="worker.hardening.amqp:MaskedAMQP",
+    loader="worker.hardening.loader:BackendLoader",
     task_cls=MaskedTask,
     include=["tasks.doors"],
 )
@@ -21,3 +23,4 @@ app.steps["worker"].add(Sweeper)
 
 # Connecting to this signal is how Celery is told to leave logging alone.
 signals.setup_logging.connect(configure_logs, weak=False)
+signals.worker_shutting_down.connect(begin_no_more, weak=False)

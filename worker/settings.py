@@ -98,6 +98,13 @@ class Settings(CallerSettings, LogSettings, Figures):
     twilio_base_url: Annotated[
         str | None, Field(pattern=r"^https?://", description="a simulator's address, for all of Twilio")
     ] = None
+    twilio_intent_rate_limit: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+            description="unique name of a Verify rate limit, Max 1 per 600 s: one text per intent",
+        ),
+    ] = None
     verification_ttl_seconds: Annotated[
         float, Field(ge=120, le=86_400, description="life of a code, as the service has it")
     ] = 600

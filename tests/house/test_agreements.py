@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,27 @@ def test_queues_declared_are_queues_consumed() -> None:
     import celeryconfig  # noqa: PLC0415 - reads the environment
 
     assert {queue.name for queue in celeryconfig.task_queues} == set(QUEUES.values())
+
+
+@pytest.mark.parametrize("library", ["celery", "kombu", "redis", "twilio"])
+def test_what_we_lean_on_the_inside_of_is_pinned(library: str) -> None:
+    """One version is declared, locked and tested here."""
+    pin = f"{library}=={version(library)}"
+
+    assert f'"{pin}",' in (ROOT / "pyproject.toml").read_text()
+    for lock in ("locks/worker.txt", "locks/dev.txt"):
+        assert re.search(rf"^{re.escape(pin)} ", (ROOT / lock).read_text(), re.MULTILINE), lock
+
+
+def test_the_page_on_hardening_names_what_there_is() -> None:
+    """Every piece is in its table, and every file that it names exists."""
+    page = (ROOT / "docs" / "hardening.md").read_text()
+    named = {Path(name).name for name in re.findall(r"`([a-z_/]+\.py)`", page)}
+    files = {path.name for folder in ("worker", "tasks", "tests") for path in (ROOT / folder).rglob("*.py")}
+    pieces = {path.name for path in (ROOT / "worker" / "hardening").glob("*.py")} - {"__init__.py"}
+
+    assert named <= files
+    assert pieces <= named
 
 
 def test_nothing_names_an_index_host_or_a_path_of_a_machine() -> None:

@@ -1,11 +1,12 @@
 """A worker as its own process, with everything real around it."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -66,6 +67,8 @@ def backend_on(
     directory: Path,
     figures: Figures = FIGURES,
     time_scale: float = 1,
+    app: str = "worker",
+    changes: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Backend]:
     """Start a worker on a database of its own, and stand beside it as a web backend."""
     environment = {
@@ -77,12 +80,13 @@ def backend_on(
         ),
         **{name.upper(): str(getattr(figures, name)) for name in figures.model_fields_set},
         "TIME_SCALE": str(time_scale),
+        **changes,
     }
     database = open_database(database_url)
     upgrade(database.engine)
     log = directory / "worker.log"
     with (
-        worker_process(environment, log, name="test", concurrency=4) as process,
+        worker_process(environment, log, name="test", concurrency=4, app=app) as process,
         make_client(settings_from(environment), figures.scaled(time_scale)) as client,
     ):
         yield Backend(

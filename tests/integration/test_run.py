@@ -12,6 +12,7 @@ from phone_verification.accepted_runs import ACCEPT
 from phone_verification.arguments import read_arguments
 from phone_verification.kinds import ErrorKind, Operation
 from tasks.figures import Figures
+from tasks.malformed import refuse
 from tasks.run import Done, Later, NotMine, accept, resume
 from tasks.services import Services
 from tests.integration.bundle import make_services
@@ -101,8 +102,8 @@ def test_a_wait_that_nobody_sits_out_is_a_final_no(services: Services, gateway: 
     assert reply.result["error"]["retry_after"] == 600
 
 
-def test_a_lost_answer_is_kept_in_doubt(services: Services, gateway: FakeGateway) -> None:
-    """Until the deadline, and whoever comes for it again asks nothing."""
+def test_a_lost_answer_is_kept_in_doubt_and_looked_after(services: Services, gateway: FakeGateway) -> None:
+    """Soon it is looked what became of it; nobody asks for another text meanwhile."""
     gateway.script(Endpoint.START, answer(AnswerClass.MAYBE_SENT, ErrorKind.PROVIDER_UNAVAILABLE))
     task_id = put(services, SEND)
 
@@ -110,7 +111,7 @@ def test_a_lost_answer_is_kept_in_doubt(services: Services, gateway: FakeGateway
 
     assert isinstance(reply, Later)
     assert reply.kind is ErrorKind.OUTCOME_UNKNOWN
-    assert reply.delay_seconds > 100
+    assert 1 <= reply.delay_seconds <= 2
     assert resume(services, SEND, task_id) == NotMine()
     assert gateway.sent == []
 
@@ -175,17 +176,16 @@ def test_a_message_that_refuses_itself_asks_nobody(
     assert kind_of(reply) == expected
 
 
-def test_a_lost_verdict_of_another_check_keeps_a_404_undecided(
-    services: Services, gateway: FakeGateway
-) -> None:
-    """Somebody's check may have been the approval: no failure is told while nobody knows."""
-    resume(services, SEND, put(services, SEND, "the-send"))
-    lost = answer(AnswerClass.MAYBE_SENT, ErrorKind.PROVIDER_UNAVAILABLE)
-    gateway.script(Endpoint.CHECK, lost)
-    resume(services, CHECK, put(services, CHECK, "the-lost-check"))
-    gateway.now += 601
+def test_a_malformed_repetition_is_told_what_the_first_one_was(services: Services) -> None:
+    """The id is taken: its result stands, and no refusal poisons it."""
+    task_id = put(services, SEND)
+    sent = resume(services, SEND, task_id)
 
-    reply = resume(services, CHECK, put(services, CHECK, "the-next-check"))
+    assert refuse(services, SEND, task_id, "phone_number", wants_result=True) == sent
 
-    assert isinstance(reply, Later)
-    assert reply.kind is ErrorKind.OUTCOME_UNKNOWN
+
+def test_a_malformed_repetition_of_a_live_run_vanishes(services: Services) -> None:
+    """Nothing is answered for it: the run will answer."""
+    task_id = put(services, SEND)
+
+    assert refuse(services, SEND, task_id, "phone_number", wants_result=True) == NotMine()

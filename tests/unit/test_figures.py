@@ -13,8 +13,11 @@ from tasks.figures import Figures
         ({"connect_budget_seconds": 6}, "CONNECT_BUDGET_SECONDS"),
         ({"breaker_probe_budget_seconds": 6}, "BREAKER_PROBE_BUDGET_SECONDS"),
         ({"least_left_seconds": 120}, "LEAST_LEFT_SECONDS"),
+        ({"probe_budget_seconds": 6}, "PROBE_BUDGET_SECONDS must not"),
+        ({"last_look_seconds": 5}, "LAST_LOOK_SECONDS"),
+        ({"least_left_to_post_again_seconds": 4}, "LEAST_LEFT_TO_POST_AGAIN_SECONDS"),
         ({"sweep_interval_seconds": 8}, "SWEEP_INTERVAL_SECONDS"),
-        ({"retry_after_hop_seconds": 90}, "RETRY_AFTER_HOP_SECONDS"),
+        ({"retry_after_hop_seconds": 120}, "RETRY_AFTER_HOP_SECONDS"),
     ],
 )
 def test_figures_that_break_a_promise_are_refused(broken: dict[str, float], named: str) -> None:

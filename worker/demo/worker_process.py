@@ -20,13 +20,18 @@ class WorkerDidNotStartError(RuntimeError):
 
 
 def start_worker(
-    environment: Mapping[str, str], log: Path, *, name: str = "demo", concurrency: int = 8
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    name: str = "demo",
+    concurrency: int = 8,
+    app: str = "worker",
 ) -> subprocess.Popen[bytes]:
     """Start a worker and wait until it is ready."""
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
             [
-                *(sys.executable, "-m", "celery", "-A", "worker", "worker"),
+                *(sys.executable, "-m", "celery", "-A", app, "worker"),
                 *(f"--concurrency={concurrency}", f"--hostname={name}@%h"),
                 *("--without-gossip", "--without-mingle"),
             ],
@@ -60,10 +65,15 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def worker_process(
-    environment: Mapping[str, str], log: Path, *, name: str = "demo", concurrency: int = 8
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    name: str = "demo",
+    concurrency: int = 8,
+    app: str = "worker",
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker of one's own."""
-    process = start_worker(environment, log, name=name, concurrency=concurrency)
+    process = start_worker(environment, log, name=name, concurrency=concurrency, app=app)
     try:
         yield process
     finally:

@@ -1,4 +1,4 @@
-"""Masks at the producer's end: headers and the task-sent event carry no arguments.
+"""How Celery meets the broker: which connection, and headers that carry no arguments.
 
 Celery writes `repr` of all arguments into every message's headers, and a per-call mask is lost on retry:
 https://github.com/celery/celery/issues/6086
@@ -8,11 +8,15 @@ from typing import Any, Final
 
 from celery.app.amqp import AMQP
 
+from worker.hardening.connection import GuardedConnection
+
 MASKED: Final = "[masked]"
 
 
 class MaskedAMQP(AMQP):
-    """Writes protocol 2 messages whose headers say nothing of the arguments."""
+    """Writes protocol 2 messages whose headers say nothing of the arguments, over guarded connections."""
+
+    Connection = GuardedConnection
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - Celery's signature
         super().__init__(app)

@@ -44,7 +44,7 @@ class Acts:
             status=VerificationStatus.PENDING if is_send else VerificationStatus.APPROVED,
             channel=Channel.SMS,
             sends=1,
-            attempt_sids=(f"VL{taken.task_id}{taken.epoch}",) if is_send else (),
+            own_attempt_sids=(f"VL{taken.task_id}{taken.epoch}",) if is_send else (),
         )
         self._record(taken, Finish(outcome=Outcome.SENT if is_send else Outcome.APPROVED, kept=kept))
 

@@ -42,7 +42,7 @@ def test_claiming_a_run_again_keeps_its_first_stamp(runs: Runs) -> None:
     assert claimed is not None
     assert claimed.posts == 2
     assert seconds(row.last_begun_at, row.first_begun_at) >= 50
-    assert claimed.since_seconds == pytest.approx(0, abs=0.01)
+    assert claimed.since_last_seconds == pytest.approx(0, abs=0.01)
 
 
 def test_claiming_a_run_in_doubt_settles_it_without_a_post(runs: Runs) -> None:
@@ -56,7 +56,7 @@ def test_claiming_a_run_in_doubt_settles_it_without_a_post(runs: Runs) -> None:
     assert claimed is not None
     assert (claimed.state, claimed.epoch, claimed.posts) == (RunState.SETTLING, 3, 1)
     assert runs.read(task_id).last_begun_at == before.last_begun_at
-    assert claimed.since_seconds >= 20
+    assert claimed.since_last_seconds >= 20
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_an_approval_ends_a_pending_verification(runs: Runs, services: Services,
 
 def test_the_number_of_texts_only_grows(runs: Runs, services: Services, taken: Claim) -> None:
     """An older answer knew of fewer; what it does not know of sending stays known."""
-    first = _keep(runs, services, taken, sends=3, is_sent_now=True)
+    first = _keep(runs, services, taken, sends=3, sent_seconds_ago=0)
 
     later = _keep(runs, services, taken, sends=2)
 
@@ -114,10 +114,10 @@ def test_a_text_is_kept_once_for_whom_it_was_first_known(
 ) -> None:
     """Another intent cannot claim the same text, and writing it twice is writing it once."""
     other = _taken(services, runs.put(phone_fingerprint="k1:another"))
-    _keep(runs, services, taken, attempt_sids=("VL1",))
+    _keep(runs, services, taken, own_attempt_sids=("VL1",))
 
     for _ in range(2):
-        _keep(runs, services, other, attempt_sids=("VL1",))
+        _keep(runs, services, other, own_attempt_sids=("VL1",))
 
     assert _attempts(runs) == [("VL1", taken.task_id)]
 
@@ -138,7 +138,12 @@ def test_facts_are_kept_although_the_claim_was_lost(
     taken = _taken(services, task_id)
     runs.change(task_id, state=RunState.AMBIGUOUS, epoch=2)
     kept = KeptVerification(
-        id=_VE, status=VerificationStatus.PENDING, sends=2, attempt_sids=("VL0", "VL1"), is_sent_now=True
+        id=_VE,
+        status=VerificationStatus.PENDING,
+        sends=2,
+        own_attempt_sids=("VL1",),
+        other_attempt_sids=("VL0",),
+        sent_seconds_ago=0,
     )
 
     result = record(services, taken, Finish(outcome=outcome, kind=kind, kept=kept))
@@ -156,7 +161,7 @@ def test_a_success_that_comes_after_the_end_changes_no_result(runs: Runs, servic
     taken = _taken(services, task_id)
     record(services, taken, _UNKNOWN)
     before = runs.read(task_id)
-    kept = KeptVerification(id=_VE, status=VerificationStatus.PENDING, attempt_sids=("VL1",))
+    kept = KeptVerification(id=_VE, status=VerificationStatus.PENDING, own_attempt_sids=("VL1",))
 
     late = record(services, taken, Finish(outcome=Outcome.SENT, kept=kept))
 
@@ -197,3 +202,29 @@ def test_a_verification_without_an_approved_code_has_no_replay(
     assert counted is None
     assert _verification(runs).replay_mismatches == 0
     assert runs.row(select(func.count()).select_from(Verification)) == (1,)
+
+
+def test_a_commit_whose_answer_was_lost_is_written_once(runs: Runs, services: Services, taken: Claim) -> None:
+    """The second try finds the first one's words, and adds no failed check to them."""
+    kept = KeptVerification(id=_VE, status=VerificationStatus.PENDING, failed_checks=1)
+    step = replace(_UNKNOWN, kept=kept, decided_at=taken.now())
+
+    first, second = record(services, taken, step), record(services, taken, step)
+
+    assert first == second == runs.read(taken.task_id).result
+    assert _verification(runs).failed_checks == 1
+
+
+def test_an_approval_that_was_inferred_is_true_only_under_its_claim(runs: Runs, services: Services) -> None:
+    """Somebody else may have asked about another code meanwhile."""
+    task_id = runs.put()
+    taken = _taken(services, task_id)
+    runs.change(task_id, state=RunState.AMBIGUOUS, epoch=2)
+    kept = KeptVerification(id=_VE, status=VerificationStatus.APPROVED)
+
+    late = record(services, taken, Finish(outcome=Outcome.APPROVED, kept=kept, is_inferred=True))
+
+    assert late is None
+    assert runs.read(task_id).state is RunState.AMBIGUOUS
+    with runs.database.transaction() as connection:
+        assert connection.execute(select(func.count()).select_from(Verification)).scalar_one() == 0

@@ -61,6 +61,16 @@ def test_a_post_that_may_have_left_stays_counted(runs: Runs, state: RunState) ->
     assert (row.first_begun_at, row.last_begun_at) == (before.first_begun_at, before.last_begun_at)
 
 
+def test_a_repetition_that_did_not_leave_is_given_back(runs: Runs) -> None:
+    """The doubt stays, and the request may be made another time."""
+    task_id = runs.put(RunState.SETTLING, epoch=2, posts=2)
+
+    runs.do(HAND_BACK_AMBIGUOUS, {**_let_go(task_id, 2, RunState.SETTLING), "unsent_posts": 1})
+
+    row = runs.read(task_id)
+    assert (row.state, row.posts) == (RunState.AMBIGUOUS, 1)
+
+
 @_BOTH
 def test_a_run_let_go_says_why_and_when(runs: Runs, statement: Update) -> None:
     """The sweeper comes three seconds after the alarm that was set."""

@@ -1,0 +1,138 @@
+"""One claim's questions to Twilio: each bounded, held on for, and kept for the audit trail.
+
+Lives here: budgets, leases and the order "write it down, then ask". Must not: read what an answer means.
+A question that may no longer be asked is answered `lease_over`; nothing left.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.answer import Answer, AnswerClass, Endpoint, Reason
+from phone_verification.kinds import Channel, ErrorKind, RunState
+from tasks.claim import Claim, renew, renew_to_post
+from tasks.services import Services
+
+
+class Inquiry:
+    """What is asked under one claim; `claim` is it as last renewed, `calls` all answers in order.
+
+    `unsent_posts` counts requests that were written down as leaving and certainly did not.
+    """
+
+    def __init__(self, services: Services, claim: Claim) -> None:
+        self.services: Final = services
+        self.claim = claim
+        self.calls: list[Answer] = []
+        self.unsent_posts = 0
+
+    def start(self, *, to: str, channel: Channel, locale: str | None, state: RunState) -> Answer:
+        """Ask for a text; `state` is where the run stands while the request may be under way."""
+        services = self.services
+        budget = self._budget(services.figures.start_budget_seconds)
+        if not self._hold_to_post(state):
+            return self._not_asked(Endpoint.START)
+        limit = services.intent_rate_limit
+        return self._posted(
+            services.gateway.start(
+                to=to,
+                channel=channel,
+                locale=locale,
+                rate_limits=None if limit is None else {limit: self.claim.task_id},
+                budget_seconds=budget,
+                guard=lambda: self.claim.may_write(budget),
+            )
+        )
+
+    def check(self, code: str, *, to: str, sid: str | None) -> Answer:
+        """Ask whether a code is right: of a verification where its sid is known, else of a number."""
+        services = self.services
+        budget = self._budget(services.figures.check_budget_seconds)
+        if not self._hold_to_post(self.claim.state):
+            return self._not_asked(Endpoint.CHECK)
+        return self._posted(
+            services.gateway.check(
+                code=code,
+                to=None if sid else to,
+                verification_sid=sid,
+                budget_seconds=budget,
+                guard=lambda: self.claim.may_write(budget),
+            )
+        )
+
+    def fetch(self, to_or_sid: str) -> Answer:
+        """Look at a number's pending verification, or at one by its sid."""
+        if not self._hold():
+            return self._not_asked(Endpoint.FETCH)
+        return self._kept(
+            self.services.gateway.fetch(to_or_sid=to_or_sid, budget_seconds=self._probe_budget())
+        )
+
+    def attempts(self, sid: str) -> Answer:
+        """List the texts of a verification."""
+        if not self._hold():
+            return self._not_asked(Endpoint.ATTEMPTS)
+        return self._kept(
+            self.services.gateway.attempts(verification_sid=sid, budget_seconds=self._probe_budget())
+        )
+
+    def texts_to(self, number: str, *, since_seconds: float) -> Answer:
+        """List the texts to a number since so many seconds ago by our clock, alone or with all others."""
+        if not self._hold():
+            return self._not_asked(Endpoint.ATTEMPTS)
+        figures, now = self.services.figures, self.claim.now()
+        longest = figures.send_deadline_seconds + figures.clock_slack_seconds
+        return self._kept(
+            self.services.recent_texts.of(
+                number,
+                ask_one=lambda: self._list(to=number, since=now - timedelta(seconds=since_seconds)),
+                ask_all=lambda: self._list(to=None, since=now - timedelta(seconds=longest)),
+            )
+        )
+
+    def _list(self, *, to: str | None, since: datetime) -> Answer:
+        return self.services.gateway.attempts(to=to, created_after=since, budget_seconds=self._probe_budget())
+
+    def _hold(self) -> bool:
+        """Hold on before a call that is not the claim's first; a process that stops begins no further."""
+        if not self.calls:
+            return True
+        if self.services.stopping.is_set():
+            return False
+        renewed = renew(self.services, self.claim)
+        self.claim = renewed or self.claim
+        return renewed is not None
+
+    def _hold_to_post(self, state: RunState) -> bool:
+        """Write down that one more request may leave; the claim of an untried run has said so itself."""
+        if self.claim.state is RunState.CALLING:
+            return self._hold()
+        if self.services.stopping.is_set():
+            return False
+        renewed = renew_to_post(self.services, self.claim, state)
+        self.claim = renewed or self.claim
+        return renewed is not None
+
+    def _budget(self, seconds: float) -> float:
+        return min(seconds, self.claim.left_seconds() + self.services.figures.overtime_seconds)
+
+    def _probe_budget(self) -> float:
+        return self._budget(self.services.figures.probe_budget_seconds)
+
+    def _posted(self, answer: Answer) -> Answer:
+        self.unsent_posts += answer.answer_class is AnswerClass.NOT_SENT
+        return self._kept(answer)
+
+    def _kept(self, answer: Answer) -> Answer:
+        self.calls.append(answer)
+        return answer
+
+    def _not_asked(self, endpoint: Endpoint) -> Answer:
+        return self._kept(
+            Answer(
+                endpoint=endpoint,
+                answer_class=AnswerClass.NOT_SENT,
+                reason=Reason.LEASE_OVER,
+                kind=ErrorKind.PROVIDER_UNAVAILABLE,
+                duration_seconds=0,
+            )
+        )

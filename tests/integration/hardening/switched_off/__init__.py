@@ -1,0 +1,1 @@
+"""Workers with one piece of the hardening switched off, at the seam where it was chosen."""

@@ -1,0 +1,156 @@
+"""A laboratory: one number, one worker's hands, and a clock that everybody shares.
+
+Lives here: acceptance, single deliveries and the passing of time. The statements, the HTTP client and the
+stand-in for Twilio are the real ones; only waiting is replaced, by making everything older on both sides.
+"""
+
+import os
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any, Final
+
+from sqlalchemy import update
+
+from models.database import Database
+from models.task_run import TaskRun
+from models.verification import SendAttempt, Verification
+from phone_verification.accepted_runs import ACCEPT
+from phone_verification.arguments import read_arguments
+from phone_verification.database_clock import now, now_plus, seconds_between
+from phone_verification.keys import Fingerprints
+from phone_verification.kinds import Operation, RunState
+from simulator.client import SimulatorClient
+from tasks.run import Reply, resume
+from tasks.services import Services
+from tasks.sweep import sweep
+
+NUMBER: Final = "010-1234-5678"
+E164: Final = "+821012345678"
+
+_ids: Final = count(1)
+_STAMPS: Final = {
+    TaskRun: (
+        *("created_at", "deadline_at", "first_begun_at", "last_begun_at"),
+        *("not_before", "ring_at", "finished_at"),
+    ),
+    Verification: ("created_at", "last_sent_at", "expires_at", "completed_at"),
+    SendAttempt: ("sent_at",),
+}
+
+
+@dataclass(slots=True)
+class Lab:
+    """Runs of one number, delivered by hand; `phone` is the stand-in's side door."""
+
+    services: Services
+    phone: SimulatorClient
+    published: list[str] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        """What the worker remembers."""
+        return self.services.database
+
+    def send(self, **changes: Any) -> str:
+        """Accept a send and deliver it once."""
+        return self._put(Operation.SEND, {"phone_number": NUMBER}, changes)
+
+    def check(self, code: str, handle: str | None = None, **changes: Any) -> str:
+        """Accept a check and deliver it once."""
+        arguments = {"phone_number": NUMBER, "code": code, "verification_id": handle}
+        return self._put(Operation.CHECK, arguments, changes)
+
+    def deliver(self, task_id: str) -> Reply:
+        """Deliver a run whose wait is over."""
+        with self.database.transaction() as connection:
+            connection.execute(
+                update(TaskRun)
+                .where(TaskRun.task_id == task_id, TaskRun.state.in_((RunState.WAITING, RunState.AMBIGUOUS)))
+                .values(not_before=now())
+            )
+        return resume(self.services, self.run(task_id).operation, task_id)
+
+    def die(self, task_id: str) -> None:
+        """Let a claim lapse, as when its worker was killed."""
+        with self.database.transaction() as connection:
+            connection.execute(
+                update(TaskRun).where(TaskRun.task_id == task_id).values(not_before=now(), ring_at=now())
+            )
+        self.pass_time(0.1)
+        sweep(self.services)
+
+    def run(self, task_id: str) -> Any:
+        """Read a run."""
+        with self.database.transaction() as connection:
+            table = TaskRun.__table__
+            return connection.execute(table.select().where(table.c.task_id == task_id)).one()
+
+    def outcome(self, task_id: str) -> str:
+        """Say how a run ended, or in which state it is."""
+        row = self.run(task_id)
+        return str(row.error_kind or row.outcome) if row.state is RunState.DONE else str(row.state)
+
+    def pass_time(self, seconds: float) -> None:
+        """Make everything older, here and at Twilio."""
+        self.phone.advance(seconds)
+        with self.database.transaction() as connection:
+            for table, names in _STAMPS.items():
+                stamps = {name: _earlier(getattr(table, name), seconds) for name in names}
+                connection.execute(update(table).values(stamps))
+
+    def until_quiet(self, task_id: str) -> None:
+        """Pass time until a send's lost request can no longer be carried out."""
+        with self.database.transaction() as connection:
+            since = connection.execute(
+                seconds_between(now(), TaskRun.last_begun_at).select().where(TaskRun.task_id == task_id)
+            ).scalar_one()
+        self.pass_time(self.services.figures.quiet_seconds - since + 0.5)
+
+    def expire(self, task_id: str) -> None:
+        """Pass the deadline and let the sweeper end the run."""
+        with self.database.transaction() as connection:
+            left = connection.execute(
+                seconds_between(TaskRun.deadline_at, now()).select().where(TaskRun.task_id == task_id)
+            ).scalar_one()
+        self.pass_time(max(left, 0) + 0.5)
+        sweep(self.services)
+
+    @property
+    def texts(self) -> int:
+        """How many texts the person got."""
+        return self.phone.sent(E164)
+
+    @property
+    def code(self) -> str:
+        """What the person's phone shows."""
+        return self.phone.code(E164) or ""
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether Twilio accepted a code."""
+        return any(one["status"] == "approved" for one in self.phone.verifications(E164))
+
+    def rotate_keys(self) -> None:
+        """Add a key for fingerprints in front of those there are."""
+        self._use({"newer": os.urandom(32), **self.services.fingerprints.keys})
+
+    def use_first_key(self) -> None:
+        """Go back to the oldest key alone."""
+        self._use(dict([list(self.services.fingerprints.keys.items())[-1]]))
+
+    def _use(self, keys: dict[str, bytes]) -> None:
+        fingerprints = Fingerprints(keys)
+        acceptance = replace(self.services.acceptance, fingerprints=fingerprints)
+        self.services = replace(self.services, fingerprints=fingerprints, acceptance=acceptance)
+
+    def _put(self, operation: Operation, arguments: dict[str, Any], changes: dict[str, Any]) -> str:
+        task_id = f"{operation.value}-{next(_ids):06d}"
+        row = self.services.acceptance.row(operation, task_id, read_arguments(operation, arguments))
+        with self.database.transaction() as connection:
+            connection.execute(ACCEPT[self.database.dialect], {**row, **changes})
+        resume(self.services, operation, task_id)
+        return task_id
+
+
+def _earlier(column: Any, seconds: float) -> Any:
+    return now_plus(seconds_between(column, now()) - seconds)

@@ -1,0 +1,109 @@
+"""The way from Redis to the worker: bad items never become messages, and a lost Redis never ends it.
+
+Lives here: subclasses of kombu's Redis transport, chosen by worker/hardening/connection.py.
+
+What was found in kombu 5.7.0 and Celery 5.7.0, each tried:
+- An item that is not JSON, or whose envelope has another shape than kombu's own, raises in the event loop:
+  the worker exits, or reconnects for ever, or restores the item and meets it again at its next start.
+  Celery catches three kinds of errors only. https://github.com/celery/celery/issues/7975
+- When Redis dies under a worker with a message in hand and a BRPOP under way, closing the channel a second
+  time asks a connection that is already gone for its host: AttributeError, and the worker exits. Not
+  reported; related: https://github.com/celery/kombu/issues/582, https://github.com/celery/kombu/issues/970
+- A Redis that is full still hands out a message, and then refuses to note it: the worker exits, and the
+  message is lost. https://github.com/celery/celery/issues/5716
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import structlog
+from kombu.transport import virtual
+from kombu.transport.redis import Channel, QoS, Transport
+from kombu.utils.encoding import bytes_to_str
+from kombu.utils.json import loads
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+from phone_verification.queues import QUEUES
+from worker.hardening.dropped import tell_dropped
+from worker.hardening.envelope import Envelope, read_envelope
+from worker.hardening.flaws import carrier_flaw
+
+log: Final = structlog.get_logger()
+
+_UNREADABLE: Final = b"null"
+
+# A queue's key and an item; nothing when BRPOP's time was over.
+Popped = tuple[bytes, bytes] | None
+
+
+class GuardedQoS(QoS):
+    """What is in hand; a message is worked on even if Redis is too full to note that it is."""
+
+    def append(self, message: Any, delivery_tag: str) -> None:  # noqa: ANN401 - kombu's signature
+        """Note a message as unacknowledged; only a crash before its claim loses one that could not be."""
+        try:
+            super().append(message, delivery_tag)
+        except ResponseError as error:
+            log.warning("message.not_noted", error=type(error).__name__)
+            virtual.QoS.append(self, message, delivery_tag)
+
+
+class GuardedChannel(Channel):
+    """A channel that reads JSON only, and knows where Redis is after its connection was given up."""
+
+    QoS = GuardedQoS
+    _address: dict[str, Any] | None = None
+
+    def _create_client(self, asynchronous: bool = False) -> Redis:  # noqa: FBT001, FBT002 - kombu's signature
+        client: Redis = super()._create_client(asynchronous)
+        if asynchronous:
+            client.set_response_callback("BRPOP", only_readable)
+        return client
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - as above
+        """Say how to connect; what was in hand can so be acknowledged to a Redis that is back."""
+        if getattr(self.connection, "client", None) is not None:
+            params: dict[str, Any] = super()._connparams(asynchronous)
+            self._address = self._address if asynchronous else params
+            return dict(params)
+        if asynchronous or self._address is None:
+            raise RedisConnectionError("this channel's connection was given up")
+        return dict(self._address)
+
+
+class GuardedTransport(Transport):
+    """A transport that delivers well-formed messages and drops the rest, before they are noted anywhere."""
+
+    Channel = GuardedChannel
+
+    def _deliver(self, message: object, queue: str | None) -> None:
+        if queue is not None and queue in QUEUES.values():
+            read = read_envelope(message, datetime.now(UTC))
+            if isinstance(read, Envelope):
+                super()._deliver(read.message(queue), queue)
+            else:
+                tell_dropped(read)
+            return
+        flaw = carrier_flaw(message)
+        if flaw is None:
+            super()._deliver(message, queue)
+        else:
+            tell_dropped(flaw)
+
+
+def only_readable(popped: Popped) -> Popped:
+    """Put a JSON null in the place of an item that kombu could not decode.
+
+    Not only JSON is judged: kombu's decoder rebuilds marked types, nests as deep as a stranger likes, and
+    raises whatever those raise.
+    """
+    if not popped:
+        return None
+    key, item = popped
+    try:
+        loads(bytes_to_str(item))
+    except Exception:  # noqa: BLE001 - as said above
+        item = _UNREADABLE
+    return key, item
