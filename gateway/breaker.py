@@ -109,7 +109,7 @@ class Breaker:
         return replace(self, failures=0) if self.failures and signal is Signal.ANSWERED else self
 
     def probed(self, signal: Signal, *, begun_at: float, now: float) -> "Breaker":
-        """Take in a look at the service; it was due."""
+        """Take in a look at the service: that it answers counts when it was due, else it was another's."""
         if signal is Signal.ANSWERED:
             return self._changed(Condition.HALF_OPEN, now, probe_at=None)
         is_held = self.condition is Condition.HELD
@@ -117,7 +117,7 @@ class Breaker:
             return self._held(begun_at, now)
         figures = self.figures
         pause = figures.held_probe_seconds if is_held else figures.probe_seconds
-        return replace(self, probe_at=begun_at + pause)
+        return replace(self, probe_at=max(begun_at + pause, self.probe_at or 0))
 
     def away_seconds(self, now: float) -> float | None:
         """Return how long the endpoint has been away; None when it is not."""

@@ -95,21 +95,20 @@ class Breakers:
         return min(times, default=None)
 
     def _look_now(self) -> None:
-        """Look at the service once, for every breaker whose time has come."""
+        """Look at the service once, for every breaker whose time has come.
+
+        When it is away it is so for every open one, and they look together from then on.
+        """
         begun_at = time.monotonic()
-        with self._lock:
-            due = [
-                endpoint
-                for endpoint, breaker in self._all.items()
-                if breaker.probe_at is not None and breaker.probe_at <= begun_at
-            ]
         signal = self._looked()
         now = time.monotonic()
-        for endpoint in due:
+        for endpoint in self._all:
             with self._lock:
-                # Nothing else changes a breaker that waits for a look.
-                after = self._all[endpoint].probed(signal, begun_at=begun_at, now=now)
-                change = self._replace(endpoint, after, now)
+                before = self._all[endpoint]
+                is_due = before.probe_at is not None and before.probe_at <= begun_at
+                if not is_due and (signal is Signal.ANSWERED or before.condition is not Condition.OPEN):
+                    continue
+                change = self._replace(endpoint, before.probed(signal, begun_at=begun_at, now=now), now)
             self._say(change)
 
     def _looked(self) -> Signal:

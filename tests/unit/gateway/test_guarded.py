@@ -1,6 +1,7 @@
 """A gateway behind breakers: what leaves, what is told, and the thread that looks at the service."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -135,6 +136,37 @@ def test_it_comes_back_by_itself() -> None:
 
     assert played.conditions() == [Condition.OPEN, Condition.HALF_OPEN, Condition.CLOSED]
     assert [change.is_news for change in played.told] == [True, False, True]
+
+
+def test_endpoints_that_are_away_are_looked_for_together() -> None:
+    """One look a pause, however many are open; each comes back by itself."""
+
+    class Away(FakeGateway):
+        """A provider whose service cannot be reached until told otherwise."""
+
+        looks = 0
+        is_away = True
+
+        def service(self, **options: Any) -> Answer:
+            """Look, and count."""
+            self.looks += 1
+            return lost(Endpoint.SERVICE) if self.is_away else super().service(**options)
+
+    inner, told = Away(), list[Change]()
+    gateway = GuardedGateway(inner, figures=SOON, look_budget_seconds=1, tell=told.append)
+    begun_at = time.monotonic()
+    for _ in range(3):
+        inner.script(Endpoint.FETCH, lost(Endpoint.FETCH))
+        gateway.fetch(to_or_sid=NUMBER, budget_seconds=1)
+        inner.script(Endpoint.ATTEMPTS, lost(Endpoint.ATTEMPTS))
+        gateway.attempts(to=NUMBER, budget_seconds=1)
+    wait_until(lambda: inner.looks >= 20, "twenty looks", seconds=10)
+    assert inner.looks <= (time.monotonic() - begun_at) / SOON.probe_seconds + 2
+
+    inner.is_away = False
+    wait_until(lambda: len(told) == 4, "both are half-open", seconds=10)
+    assert gateway.attempts(to=NUMBER, budget_seconds=1).answer_class is AnswerClass.SUCCEEDED
+    assert gateway.fetch(to_or_sid=NUMBER, budget_seconds=1).answer_class is AnswerClass.REFUSED
 
 
 def test_half_open_lets_one_call_through_at_a_time() -> None:
