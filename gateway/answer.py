@@ -42,6 +42,7 @@ class Reason(StrEnum):
     DNS = "dns"
     TLS = "tls"
     LEASE_OVER = "lease_over"
+    BREAKER_OPEN = "breaker_open"
     READ_TIMEOUT = "read_timeout"
     RESET = "reset"
     HTTP_5XX = "http_5xx"
@@ -105,7 +106,10 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One call's answer; `kind` says why not, for refusals and for what did not leave."""
+    """One call's answer; `kind` says why not, for refusals and for what did not leave.
+
+    `away_seconds` is how long the endpoint has been away, where a breaker knows.
+    """
 
     endpoint: Endpoint
     answer_class: AnswerClass
@@ -115,6 +119,7 @@ class Answer:
     provider_code: int | None = None
     http_status: int | None = None
     retry_after_seconds: float | None = None
+    away_seconds: float | None = None
     rate_limit_reached: bool = False
     request_id: str | None = None
     concurrent_requests: int | None = None

@@ -37,6 +37,7 @@ def undecided(
         left_seconds=claim.left_seconds(),
         least_left_seconds=least_left_seconds,
         retry_after_seconds=answer.retry_after_seconds,
+        away_seconds=answer.away_seconds,
     )
     if isinstance(decision, GiveUp):
         return refused(kind, verification, answer, retry_after_seconds=answer.retry_after_seconds)

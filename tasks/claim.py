@@ -75,7 +75,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """Another run of this number is asking: come back in some seconds."""
+    """Another run of this number is asking, or too many are: come back in some seconds."""
 
     delay_seconds: float
     wants_result: bool
@@ -139,12 +139,19 @@ def begin(
     try:
         accepted = services.database.one(BEGIN[dialect], values)
     except IntegrityError:
-        delay = _turn_seconds(services.figures)
-        waiting = services.database.one(BEGIN_WAITING[dialect], {**values, "delay_seconds": delay})
-        return None if waiting is None else Turn(delay_seconds=delay, wants_result=row["wants_result"])
+        return begin_waiting(services, row, requested_at, _turn_seconds(services.figures))
     if accepted is None:
         return None
     return _claim(accepted, services.figures, operation, row["task_id"], taken_at)
+
+
+def begin_waiting(
+    services: Services, row: dict[str, Any], requested_at: float | None, delay_seconds: float
+) -> Turn | None:
+    """Accept an open-door message that is not to be asked for yet; None when its task id is taken."""
+    values = {**row, "requested_at": _instant(requested_at), "delay_seconds": delay_seconds}
+    waiting = services.database.one(BEGIN_WAITING[services.database.dialect], values)
+    return None if waiting is None else Turn(delay_seconds=delay_seconds, wants_result=row["wants_result"])
 
 
 def _wait_turn(services: Services, operation: Operation, task_id: str) -> Turn | None:

@@ -102,7 +102,7 @@ def _come_back(services: Services, task: Task, operation: Operation, later: Late
         )
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises
         log.warning("run.alarm_lost", error=type(error).__name__)
-    reason = later.kind.value if later.kind else "another run of this number is asking"
+    reason = later.kind.value if later.kind else "waits for its turn"
     raise Retry(message=reason, exc=Waiting(reason), when=later.delay_seconds)  # type: ignore[arg-type]  # the stubs forget float
 
 

@@ -33,6 +33,17 @@ class Figures(BaseModel):
     retry_first_seconds: Seconds = Field(0.5, description="first wait after a call that did not leave")
     retry_cap_seconds: Seconds = Field(20, description="longest wait of our own choice")
     retry_after_hop_seconds: Seconds = Field(30, description="longest wait that Twilio may ask for")
+    last_wait_seconds: Seconds = Field(2, description="with less to wait before the deadline it is given up")
+    breaker_failures: Annotated[int, Field(gt=0, le=1_000)] = Field(
+        5, description="lost answers in a row after which an endpoint is not asked"
+    )
+    breaker_probe_seconds: Seconds = Field(5, description="pause between looks whether Twilio is back")
+    breaker_probe_budget_seconds: Seconds = Field(3, description="whole call for such a look")
+    breaker_reopen_cap_seconds: Seconds = Field(20, description="longest pause after a call was lost again")
+    breaker_held_probe_seconds: Seconds = Field(30, description="pause between looks at wrong credentials")
+    send_slots_percent: Annotated[int, Field(gt=0, le=100)] = Field(
+        70, description="sends under way in a process, of its threads; the rest is for checks"
+    )
     turn_seconds: Seconds = Field(2, description="longest wait for another run of the same number")
     idle_connection_seconds: Seconds = Field(10, description="an older idle connection is not used")
     twilio_landing_seconds: Seconds = Field(
@@ -61,6 +72,9 @@ class Figures(BaseModel):
         return {
             "CONNECT_BUDGET_SECONDS must not exceed START_ or CHECK_BUDGET_SECONDS": (
                 self.connect_budget_seconds <= min(self.start_budget_seconds, self.check_budget_seconds)
+            ),
+            "BREAKER_PROBE_BUDGET_SECONDS must not exceed BREAKER_PROBE_SECONDS": (
+                self.breaker_probe_budget_seconds <= self.breaker_probe_seconds
             ),
             "PROBE_BUDGET_SECONDS must not exceed START_ or CHECK_BUDGET_SECONDS": (
                 self.probe_budget_seconds <= min(self.start_budget_seconds, self.check_budget_seconds)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection
 
-from gateway.answer import Answer
+from gateway.answer import Answer, Reason
 from models.claims import STORED
 from models.closed_sets import VerificationStatus
 from models.landings import LAST_UNKNOWN_SEND
@@ -131,6 +131,9 @@ def _keep_attempt(
 
 def _add_calls(connection: Connection, claim: Claim, calls: tuple[Answer, ...]) -> None:
     for answer in calls:
+        if answer.reason is Reason.BREAKER_OPEN:
+            # No call was made.
+            continue
         connection.execute(
             ADD_CALL,
             {

@@ -23,6 +23,7 @@ from tasks.record import hand_back, record
 from tasks.send import send
 from tasks.services import Services
 from tasks.step import Finish, HandBack, Step
+from tasks.turns import begin_waiting_for_slot, wait_for_slot
 
 log: Final = structlog.get_logger()
 
@@ -53,9 +54,14 @@ Reply = Done | Later | NotMine
 
 def resume(services: Services, operation: Operation, task_id: str) -> Reply:
     """Go on with a run that is in the table: what a message with nothing but an id asks for."""
-    taken = claim(services, operation, task_id)
-    if isinstance(taken, Claim):
-        return perform(services, taken)
+    with services.send_slots.of(operation) as full_for_seconds:
+        taken = (
+            claim(services, operation, task_id)
+            if full_for_seconds is None
+            else wait_for_slot(services, task_id, full_for_seconds)
+        )
+        if isinstance(taken, Claim):
+            return perform(services, taken)
     if isinstance(taken, Turn):
         return _take_turn(taken)
     return stored(services, task_id)
@@ -71,9 +77,14 @@ def accept(
 ) -> Reply:
     """Accept an open-door message and go on with it; the same id again is the same intent."""
     row = services.acceptance.row(operation, task_id, arguments, wants_result=wants_result)
-    taken = begin(services, operation, row, arguments.requested_at)
-    if isinstance(taken, Claim):
-        return perform(services, taken, arguments)
+    with services.send_slots.of(operation) as full_for_seconds:
+        taken = (
+            begin(services, operation, row, arguments.requested_at)
+            if full_for_seconds is None
+            else begin_waiting_for_slot(services, row, arguments.requested_at, full_for_seconds)
+        )
+        if isinstance(taken, Claim):
+            return perform(services, taken, arguments)
     if isinstance(taken, Turn):
         return _take_turn(taken)
     known = services.database.one(STORED, {"run": task_id})

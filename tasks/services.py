@@ -18,6 +18,7 @@ from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
+from tasks.slots import SendSlots
 
 
 class Ring(Protocol):
@@ -47,27 +48,41 @@ class Services:
     ttl_seconds: float
     intent_rate_limit: str | None
     is_open_door_closed: bool
+    send_slots: SendSlots
     ring: Ring
     stopping: threading.Event = field(default_factory=threading.Event)
 
 
 _make: Callable[[], Services] | None = None
+# A cache alone lets threads that come at once make one each: two breakers, two counts of slots.
+_making = threading.Lock()
 
 
 def provide(make: Callable[[], Services]) -> None:
     """Say how the services are made; the worker's wiring calls this once."""
     global _make  # noqa: PLW0603 - a process has one set of services
     _make = make
-    current.cache_clear()
+    _forget()
+
+
+def current() -> Services:
+    """Return the process' services, made at the first call; threads that come at once share one set."""
+    with _making:
+        return _made()
 
 
 @cache
-def current() -> Services:
-    """Return the process' services, made at the first call."""
+def _made() -> Services:
     if _make is None:
         raise RuntimeError("services are not wired: start the worker with `celery -A worker worker`")
     return _make()
 
 
+def _forget() -> None:
+    global _making  # noqa: PLW0603 - a thread that the fork left behind may hold the old one
+    _making = threading.Lock()
+    _made.cache_clear()
+
+
 # A forked child must not share its parent's connections: it makes services of its own.
-os.register_at_fork(after_in_child=current.cache_clear)
+os.register_at_fork(after_in_child=_forget)

@@ -3,6 +3,9 @@
 from functools import partial
 from typing import Final
 
+from gateway.breaker import BreakerFigures
+from gateway.guarded import GuardedGateway
+from gateway.port import Gateway
 from gateway.verify import Credentials, TwilioVerify
 from models.database import open_database
 from phone_verification import VerificationClient
@@ -11,9 +14,11 @@ from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from phone_verification.publisher import make_celery
 from phone_verification.queues import QUEUES, TASK_NAMES
+from tasks.alarms import tell_of_breaker
 from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
+from tasks.slots import SendSlots
 from worker.alarm_clock import AlarmClock
 from worker.settings import CallerSettings, Settings
 
@@ -45,19 +50,31 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         ttl_seconds=settings.verification_ttl_seconds,
         intent_rate_limit=settings.twilio_intent_rate_limit,
         is_open_door_closed=settings.open_door == "closed",
+        send_slots=SendSlots(threads=concurrency, percent=figures.send_slots_percent),
         ring=make_ring(settings.celery_broker_url.get_secret_value()),
     )
 
 
-def make_gateway(settings: Settings, figures: Figures, *, concurrency: int) -> TwilioVerify:
-    """Build the way to Twilio, with a connection for each slot."""
-    return TwilioVerify(
+def make_gateway(settings: Settings, figures: Figures, *, concurrency: int) -> Gateway:
+    """Build the way to Twilio, with a connection for each slot and a breaker for each endpoint."""
+    twilio = TwilioVerify(
         credentials=_credentials(settings),
         service_sid=settings.twilio_verify_service_sid,
         base_url=settings.twilio_base_url,
         concurrency=concurrency + _CONNECTION_SLACK,
         connect_budget_seconds=figures.connect_budget_seconds,
         idle_seconds=figures.idle_connection_seconds,
+    )
+    return GuardedGateway(
+        twilio,
+        figures=BreakerFigures(
+            failures=figures.breaker_failures,
+            probe_seconds=figures.breaker_probe_seconds,
+            held_probe_seconds=figures.breaker_held_probe_seconds,
+            reopen_cap_seconds=figures.breaker_reopen_cap_seconds,
+        ),
+        look_budget_seconds=figures.breaker_probe_budget_seconds,
+        tell=tell_of_breaker,
     )
 
 

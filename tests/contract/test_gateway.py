@@ -1,12 +1,14 @@
-"""What a gateway promises: one suite over the fake and over the SDK on the stand-in for Twilio."""
+"""What a gateway promises: one suite over the fake, bare and guarded, and over the SDK on the stand-in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from gateway.answer import Answer, AnswerClass, Reason
+from gateway.breaker import BreakerFigures
 from gateway.fake import FakeGateway
+from gateway.guarded import GuardedGateway
 from gateway.port import Gateway
 from gateway.verify import Credentials, TwilioVerify
 from phone_verification.kinds import Channel, ErrorKind
@@ -49,6 +51,15 @@ def fake() -> Provider:
     return Provider(gateway=gateway, code=gateway.code, sent=gateway.sent.count, advance=advance)
 
 
+def guarded() -> Provider:
+    """The provider in memory, behind breakers that have no reason to open."""
+    bare = fake()
+    gateway = GuardedGateway(
+        bare.gateway, figures=BreakerFigures(), look_budget_seconds=1, tell=lambda _: None
+    )
+    return replace(bare, gateway=gateway)
+
+
 def twilio(simulator: tuple[str, SimulatorClient]) -> Provider:
     """The SDK on the stand-in."""
     account = Account()
@@ -63,10 +74,13 @@ def twilio(simulator: tuple[str, SimulatorClient]) -> Provider:
     return Provider(gateway=gateway, code=side_door.code, sent=side_door.sent, advance=side_door.advance)
 
 
-@pytest.fixture(params=["fake", "twilio"])
+@pytest.fixture(params=["fake", "guarded", "twilio"])
 def provider(request: pytest.FixtureRequest) -> Provider:
     """Each implementation of the port."""
-    return fake() if request.param == "fake" else twilio(request.getfixturevalue("simulator"))
+    in_memory = {"fake": fake, "guarded": guarded}
+    if request.param in in_memory:
+        return in_memory[request.param]()
+    return twilio(request.getfixturevalue("simulator"))
 
 
 def test_a_start_sends_one_text(provider: Provider) -> None:

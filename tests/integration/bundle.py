@@ -8,6 +8,7 @@ from phone_verification.kinds import Operation
 from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
+from tasks.slots import SendSlots
 
 
 def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gateway) -> Services:
@@ -31,5 +32,6 @@ def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gat
         ttl_seconds=600,
         intent_rate_limit=None,
         is_open_door_closed=False,
+        send_slots=SendSlots(threads=32, percent=figures.send_slots_percent),
         ring=ring,
     )

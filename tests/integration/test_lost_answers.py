@@ -168,14 +168,14 @@ def test_an_outage_longer_than_the_wait_is_one_clear_no(hurried: Backend) -> Non
 
 
 def test_wrong_credentials_end_misconfigured(hurried: Backend) -> None:
-    """A 401 may be mended while the person waits; if not, the operator is told."""
+    """A 401 may be mended while the person waits; if not, the run says so and the operator was told."""
     hurried.phone.fault("status", "start", times=None, status=401, code=20003)
 
     result = hurried.result(hurried.client.send(hurried.number), within=30)
 
     assert result.error is not None
     assert result.error.kind is ErrorKind.PROVIDER_MISCONFIGURED
-    assert "run.operator_fault" in hurried.log.read_text()
+    assert "breaker.held" in hurried.log.read_text()
 
 
 def test_an_unknown_code_is_recorded_and_told_once(hurried: Backend) -> None:

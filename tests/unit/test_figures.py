@@ -11,6 +11,7 @@ from tasks.figures import Figures
     ("broken", "named"),
     [
         ({"connect_budget_seconds": 6}, "CONNECT_BUDGET_SECONDS"),
+        ({"breaker_probe_budget_seconds": 6}, "BREAKER_PROBE_BUDGET_SECONDS"),
         ({"least_left_seconds": 120}, "LEAST_LEFT_SECONDS"),
         ({"probe_budget_seconds": 6}, "PROBE_BUDGET_SECONDS must not"),
         ({"last_look_seconds": 5}, "LAST_LOOK_SECONDS"),

@@ -1,0 +1,1 @@
+"""An outage of Twilio's, played with the real decisions and a clock that jumps."""
