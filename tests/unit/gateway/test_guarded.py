@@ -45,8 +45,8 @@ def unauthorized(endpoint: Endpoint = Endpoint.START) -> Answer:
 class Scene:
     """A guarded gateway around a provider in memory, and what was told."""
 
-    def __init__(self, figures: BreakerFigures) -> None:
-        self.inner = FakeGateway()
+    def __init__(self, figures: BreakerFigures, inner: FakeGateway | None = None) -> None:
+        self.inner = inner or FakeGateway()
         self.told: list[Change] = []
         self.gateway = GuardedGateway(
             self.inner, figures=figures, look_budget_seconds=1, tell=self.told.append
@@ -183,11 +183,7 @@ def test_half_open_lets_one_call_through_at_a_time() -> None:
                 held.wait(10)
             return super().start(**options)
 
-    played = Scene(SOON)
-    played.inner = Slow()
-    played.gateway = GuardedGateway(
-        played.inner, figures=SOON, look_budget_seconds=1, tell=played.told.append
-    )
+    played = Scene(SOON, Slow())
     played.lose(3)
     wait_until(lambda: Condition.HALF_OPEN in played.conditions(), "half-open", seconds=10)
     first = threading.Thread(target=played.start)
@@ -257,21 +253,15 @@ def test_a_fault_of_ours_gives_the_trial_back() -> None:
                 raise ZeroDivisionError
             return super().start(**options)
 
-    inner, told = Broken(), list[Change]()
-    gateway = GuardedGateway(inner, figures=SOON, look_budget_seconds=1, tell=told.append)
-
-    def start() -> Answer:
-        return gateway.start(to=NUMBER, channel=Channel.SMS, locale=None, budget_seconds=1)
-
-    for _ in range(3):
-        inner.script(Endpoint.START, lost())
-        start()
-    wait_until(lambda: told[-1].after is Condition.HALF_OPEN, "half-open", seconds=10)
+    inner = Broken()
+    played = Scene(SOON, inner)
+    played.lose(3)
+    wait_until(lambda: Condition.HALF_OPEN in played.conditions(), "half-open", seconds=10)
     with pytest.raises(ZeroDivisionError):
-        start()
+        played.start()
     inner.is_broken = False
 
-    assert start().answer_class is AnswerClass.SUCCEEDED
+    assert played.start().answer_class is AnswerClass.SUCCEEDED
 
 
 def test_a_look_that_fails_as_a_bug_lets_a_real_call_decide() -> None:
