@@ -44,10 +44,10 @@ def held_runs(backend: Backend) -> int:
 
 
 def test_a_stop_under_load_loses_and_doubles_nothing(loaded: Backend, tmp_path: Path) -> None:
-    """Four calls are under way and eight runs wait: the process ends in time and the next one goes on."""
-    held = loaded.phone.fault("hold", "start", times=4)
+    """Two calls are under way and ten runs wait: the process ends in time and the next one goes on."""
+    held = loaded.phone.fault("hold", "start", times=2)
     handles = [loaded.client.send(number) for number in _NUMBERS]
-    loaded.phone.wait_held(held, count=4)
+    loaded.phone.wait_held(held, count=2)
 
     loaded.worker.send_signal(signal.SIGTERM)
     wait_until(lambda: "warm shutdown" in loaded.log.read_text().lower(), "it heard", seconds=10)
