@@ -17,6 +17,7 @@ from phone_verification.kinds import Operation, Outcome, RunState
 from phone_verification.results import Result
 from phone_verification.task_ids import new_task_id
 from tests.faults.evidence import Intent
+from tests.faults.record import Record
 from tests.faults.stage import Stage
 from tests.faults.timeline import Part
 from worker.demo.waiting import wait_until
@@ -36,11 +37,12 @@ def wrong(code: str) -> str:
 
 @dataclass(slots=True)
 class Case:
-    """One play on a stage; `name` stands in the report."""
+    """One play on a stage; `name` stands in the report, `record` is what the judge found."""
 
     name: str
     stage: Stage
     intents: list[Intent] = field(default_factory=list)
+    record: Record | None = None
 
     def send(self, number: str, *, task_id: str | None = None) -> str:
         """Ask for a code, as often as it takes to be accepted; return the handle."""

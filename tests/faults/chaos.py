@@ -7,8 +7,9 @@ machine's.
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -33,21 +34,26 @@ class Chaos:
     _lanes: dict[Part, ThreadPoolExecutor] = field(default_factory=dict)
     _under_way: dict[Part, "Future[object]"] = field(default_factory=dict)
 
-    def run(self) -> None:
-        """Break something about every second."""
+    @contextmanager
+    def breaking(self) -> Iterator[None]:
+        """Break something about every second; on leaving mend it all, and tell what could not be broken."""
+        runner = threading.Thread(target=self._run)
+        runner.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            runner.join()
+            for lane in self._lanes.values():
+                lane.shutdown(wait=True)
+        for breakage in self._under_way.values():
+            breakage.result()
+
+    def _run(self) -> None:
         chance = random.Random(self.seed)  # noqa: S311 - must repeat, need not be secret
         while not self._stopping.wait(chance.uniform(0.6, 1.4)):
             self._break(next_breakage(self.stage, chance))
             self._in_turn(Part.WORKERS, self.stage.crew.tend)
-
-    def stop(self, runner: threading.Thread) -> None:
-        """Break nothing more; every breakage under way is mended first, and its own errors are told."""
-        self._stopping.set()
-        runner.join()
-        for lane in self._lanes.values():
-            lane.shutdown(wait=True)
-        for breakage in self._under_way.values():
-            breakage.result()
 
     def _break(self, breakage: Breakage) -> None:
         """Parts break side by side; a part that is still broken is left alone."""

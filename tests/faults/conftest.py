@@ -1,12 +1,14 @@
 """A stage for many cases, mended before each, and a new one after a case that broke a promise."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import pytest
 
 from tests.faults.case import Case
+from tests.faults.record import Record, write
 from tests.faults.stage import SCALE, Stage, stage
 
 
@@ -39,17 +41,53 @@ def theatre() -> Iterator[Theatre]:
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Case]:
-    """A case on a stage where all is well, with one worker."""
+    """A case on a stage where all is well, with one worker; its row is written whatever becomes of it."""
     stage = theatre.open()
     stage.make_whole()
-    failed = request.session.testsfailed
-    yield Case(_title(request), stage)
-    if request.session.testsfailed > failed:
+    case = Case(title(request.node.name), stage)
+    yield case
+    if reported(request, case):
         theatre.close()
 
 
-def _title(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def wide_case(request: pytest.FixtureRequest) -> Iterator[Case]:
+    """A case on a stage of its own, with two workers and room for a crowd."""
+    with stage(concurrency=16) as wide:
+        wide.make_whole(workers=2)
+        # As long as Twilio takes, scaled: faults meet calls under way.
+        wide.phone.switch(latency_seconds=0.1)
+        case = Case(title(request.node.name), wide)
+        yield case
+        reported(request, case)
+
+
+_FAILURES: Final = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what a test failed with, for its row: an assertion of its own breaks a case too."""
+    report = yield
+    if report.failed and call.excinfo is not None:
+        item.stash[_FAILURES] = call.excinfo.typename
+    return report
+
+
+def reported(request: pytest.FixtureRequest, case: Case) -> bool:
+    """Write a case's row; return whether it failed."""
+    failure = request.node.stash.get(_FAILURES, None)
+    found = case.record or Record.unjudged(case.name, [act.what for act in case.stage.timeline.acts])
+    if failure is not None and not found.broken:
+        found = replace(found, broken=[failure])
+    write(found)
+    return failure is not None
+
+
+def title(name: str) -> str:
     """`test_a_killed_worker[send-before the claim]` is `a killed worker: send-before the claim`."""
-    name, _, rest = request.node.name.removeprefix("test_").partition("[")
-    title = name.replace("_", " ") + (f": {rest.rstrip(']')}" if rest else "")
-    return title if SCALE < 1 else f"{title} (production's times)"
+    words, _, rest = name.removeprefix("test_").partition("[")
+    told = words.replace("_", " ") + (f": {rest.rstrip(']')}" if rest else "")
+    return told if SCALE < 1 else f"{told} (production's times)"

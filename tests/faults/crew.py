@@ -104,7 +104,6 @@ class Crew:
                 continue
             if not member.works or member.environment or self.working() > count:
                 self._end(member)
-        self.fled.clear()
         while self.working() < count:
             self.hire()
 

@@ -11,7 +11,7 @@ from phone_verification.kinds import Outcome
 from tests.faults.case import Case
 from tests.faults.evidence import Intent, Run, collect, read_runs
 from tests.faults.promises import Trial, broken
-from tests.faults.record import Record, write
+from tests.faults.record import Record
 from tests.faults.traces import traces
 from worker.demo.waiting import wait_until
 
@@ -29,7 +29,7 @@ def keeps_its_promises(case: Case, *, demands_texts: bool = True) -> None:
     wait_until(lambda: case.stage.phone.counts()["in_flight"] == 0, "Twilio has nothing in hand", seconds=60)
     trial = _trial(case, demands_texts=demands_texts)
     verdict = [*broken(trial), *aftermath, *_traces(case, trial)]
-    write(_record(case, trial, injected, verdict))
+    case.record = _record(case, trial, injected, verdict)
     assert verdict == [], "\n".join([*verdict, *_told(case)])
 
 

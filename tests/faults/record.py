@@ -1,9 +1,10 @@
-"""One line of JSON for each case that was judged, for the table in docs/reliability.md."""
+"""One line of JSON for each case, judged or not, for the table in docs/reliability.md."""
 
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,12 @@ class Record:
     texts: int
     outcomes: dict[str, int]
     broken: list[str]
+
+    @classmethod
+    def unjudged(cls, case: str, injected: list[str]) -> Self:
+        """Return the row of a case that failed before it could be judged."""
+        broken = ["it ended before it was judged"]
+        return cls(case=case, injected=injected, runs=0, texts=0, outcomes={}, broken=broken)
 
 
 def write(record: Record) -> None:

@@ -67,6 +67,7 @@ class Stage:
         # Twilio counts by the real minute; all other times are scaled.
         self.phone.switch(attempts_per_minute=round(100 / self.scale))
         self.crew.become(workers)
+        self.crew.fled.clear()
         self.timeline.acts.clear()
         self.timeline.absences.clear()
 

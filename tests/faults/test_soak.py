@@ -2,8 +2,6 @@
 
 import os
 import tempfile
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,39 +12,26 @@ from tests.faults.chaos import Chaos
 from tests.faults.judge import keeps_its_promises
 from tests.faults.people import crowd, told_the_truth
 from tests.faults.soak import told, unknown_share, write_timeline
-from tests.faults.stage import Stage, stage
 
 SEEDS = [int(seed) for seed in os.environ.get("SOAK_SEEDS", "1").split(",")]
 INTENTS = int(os.environ.get("SOAK_INTENTS", "2000"))
 FOLDER = Path(os.environ.get("SOAK_FOLDER", tempfile.gettempdir()))
 
 
-@pytest.fixture
-def wide_stage() -> Iterator[Stage]:
-    """A stage of one's own, with two workers and room for a crowd."""
-    with stage(concurrency=16) as wide:
-        wide.make_whole(workers=2)
-        # As long as Twilio takes, scaled: faults meet calls under way.
-        wide.phone.switch(latency_seconds=0.1)
-        yield wide
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_soak(wide_stage: Stage, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("seed", SEEDS, ids="seed {}".format)
+def test_soak(wide_case: Case, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever is hit: one text an intent, every run ends, no guess, and the truth on asking again."""
-    case, chaos = Case(f"soak of {INTENTS} wishes", wide_stage), Chaos(wide_stage, seed)
-    breaking = threading.Thread(target=chaos.run)
-    breaking.start()
-    unknown = crowd(case, intents=INTENTS, seed=seed, at_once=96, per_second=5)
-    chaos.stop(breaking)
+    case, chaos = wide_case, Chaos(wide_case.stage, seed)
+    with chaos.breaking():
+        unknown = crowd(case, intents=INTENTS, seed=seed, at_once=96, per_second=5)
     write_timeline(case, chaos, FOLDER / f"soak-{seed}.txt")
     share, served = unknown_share(case)
     with capsys.disabled():
         for line in told(case, chaos, unknown=share, served=served, pressed_again=len(unknown)):
             print(line)  # noqa: T201 - a soak is long, its reader wants to know what it hit
 
-    wide_stage.phone.remove_fault()
-    wide_stage.crew.become(2)
+    case.stage.phone.remove_fault()
+    case.stage.crew.become(2)
     again = [case.check(press.code, press.number, press.handle, is_right=press.is_right) for press in unknown]
     results = [case.result(check) for check in again]
     lies = [
@@ -59,12 +44,12 @@ def test_soak(wide_stage: Stage, seed: int, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize("mode", ["refuse", "503"])
-def test_soak_through_an_outage(wide_stage: Stage, mode: str) -> None:
+def test_soak_through_an_outage(wide_case: Case, mode: str) -> None:
     """Of two hundred sends accepted during a minute's outage 99 in 100 end sent, and none is two texts."""
-    case = Case(f"two hundred sends in a minute's outage: {mode}", wide_stage)
+    case = wide_case
     with case.twilio_away(mode):
         for _ in range(200):
-            case.send(wide_stage.new_number())
+            case.send(case.stage.new_number())
             case.lasting(0.3)
 
     outcomes = [case.result(intent.task_id).outcome for intent in case.intents]
