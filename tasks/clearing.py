@@ -9,8 +9,10 @@ Lives here: that wait, that look, and what is written down of it.
 import random
 
 from gateway.answer import AnswerClass, Reason
+from models.closed_sets import VerificationStatus
 from models.evidence import CLEAR
 from phone_verification.kinds import ErrorKind, Operation, RunState
+from tasks.explain import is_older
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known, Unresolved
 from tasks.step import HandBack
@@ -24,8 +26,9 @@ def keep_apart(inquiry: Inquiry, asked: Asked, known: Known) -> HandBack | None:
     if any(one.is_open for one in others):
         return _wait(inquiry)
     pending = inquiry.fetch(known.verification.id if known.verification else asked.number.e164)
-    if pending.answer_class is AnswerClass.SUCCEEDED:
-        _clear(inquiry, others)
+    if pending.verification is not None and pending.verification.status == VerificationStatus.PENDING:
+        age_seconds = pending.verification.age_seconds
+        _clear(inquiry, [one for one in others if is_older(known, age_seconds, one.since_first_seconds)])
     is_answered = pending.answer_class in (AnswerClass.SUCCEEDED, AnswerClass.REFUSED)
     return None if is_answered or pending.reason is Reason.RATE_LIMITED else _wait(inquiry)
 

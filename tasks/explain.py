@@ -55,18 +55,20 @@ def is_replay(known: Known, handle: str | None) -> bool:
 
 
 def decides(known: Known, age_seconds: float | None) -> bool:
-    """Whether a verification's "no" is about the one that every earlier check of this code can have met.
-
-    It is when the verification is older than they are: by our records, or by its age at Twilio, whose
-    stamps are whole seconds. A younger one says nothing about a code that was meant for its forerunner.
-    """
+    """Whether a verification's "no" is about the one that every earlier check of this code can have met."""
     oldest = max((one.since_first_seconds for one in known.same_code), default=None)
-    if oldest is None:
-        return True
+    return oldest is None or is_older(known, age_seconds, oldest)
+
+
+def is_older(known: Known, age_seconds: float | None, than_seconds: float) -> bool:
+    """Whether a verification was there so many seconds ago: by our records, or by its age at Twilio.
+
+    A younger one says nothing about a check that can only have met its forerunner.
+    """
     known_for = known.verification.known_for_seconds if known.verification else None
-    if known_for is not None and known_for >= oldest:
+    if known_for is not None and known_for >= than_seconds:
         return True
-    return age_seconds is not None and age_seconds - _STAMP_SECONDS >= oldest
+    return age_seconds is not None and age_seconds - _STAMP_SECONDS >= than_seconds
 
 
 def may_be_same_code(known: Known) -> bool:

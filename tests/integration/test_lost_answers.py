@@ -1,7 +1,7 @@
 """A request that may have left is never sent again, and every accepted run ends.
 
-Times are a tenth of production's, but for calls and checks, which a busy machine must not cut short: a
-send has 12 s, a check 10 s, a call 2 s.
+Times are a tenth of production's, but for calls, looks and checks, which a busy machine must not cut
+short: a send has 12 s, a check 10 s, a call and a look 2 s.
 """
 
 import os
@@ -25,6 +25,9 @@ HURRIED = Figures(
     start_budget_seconds=20,
     check_budget_seconds=20,
     connect_budget_seconds=10,
+    probe_budget_seconds=20,
+    last_look_seconds=25,
+    least_left_to_post_again_seconds=25,
 )
 
 

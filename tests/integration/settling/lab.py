@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from models.database import Database
 from models.task_run import TaskRun
@@ -119,6 +119,26 @@ class Lab:
     def texts(self) -> int:
         """How many texts the person got."""
         return self.phone.sent(E164)
+
+    @property
+    def starts(self) -> int:
+        """How often a text was asked for."""
+        return len(self.phone.requests(endpoint="start"))
+
+    @property
+    def checks(self) -> int:
+        """How often Twilio was asked about a code."""
+        return len(self.phone.requests(endpoint="check"))
+
+    def lose_next_check(self) -> None:
+        """The next check is carried out, and its answer lost."""
+        self.phone.fault("drop_after", "check")
+
+    def owners(self) -> dict[str, str | None]:
+        """Whose every known text is."""
+        with self.database.transaction() as connection:
+            rows = connection.execute(select(SendAttempt.attempt_sid, SendAttempt.task_id)).all()
+        return {row.attempt_sid: row.task_id for row in rows}
 
     @property
     def code(self) -> str:

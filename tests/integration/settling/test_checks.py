@@ -2,72 +2,9 @@
 
 import pytest
 
-from phone_verification.kinds import Channel
-from tests.integration.settling.lab import E164, Lab
-from tests.integration.settling.worlds import forget_codes
+from tests.integration.settling.lab import Lab
 
 WRONG = "000000"
-
-
-def lose(lab: Lab) -> None:
-    """The next check is carried out and its answer lost."""
-    lab.phone.fault("drop_after", "check")
-
-
-def checks(lab: Lab) -> int:
-    """How often Twilio was asked about a code."""
-    return len(lab.phone.requests(endpoint="check"))
-
-
-def test_a_younger_verifications_no_is_not_about_the_code_before(lab: Lab) -> None:
-    """The lost check approved; then a new verification began, whose code is another one."""
-    lab.phone.fault("drop_after", "start")
-    unknown = lab.send()
-    lab.pass_time(3)
-    lose(lab)
-    checked = lab.check(lab.code, unknown, deadline_seconds=300)
-    lab.expire(unknown)
-    assert lab.outcome(unknown) == "outcome_unknown"
-    lab.send()
-
-    lab.deliver(checked)
-
-    assert lab.outcome(checked) == "approved"
-    assert lab.run(checked).provider_sid == lab.phone.verifications()[0]["sid"]
-
-
-def test_a_younger_verifications_used_up_tries_are_not_about_the_code_before(lab: Lab) -> None:
-    """Its 429 is no more about the lost check than its "wrong" would be."""
-    lab.phone.fault("drop_after", "start")
-    unknown = lab.send()
-    lab.pass_time(3)
-    lose(lab)
-    checked = lab.check(lab.code, unknown, deadline_seconds=300)
-    lab.expire(unknown)
-    lab.send()
-    for _ in range(5):
-        lab.services.gateway.check(code=WRONG, to=E164, budget_seconds=5)
-
-    lab.deliver(checked)
-
-    assert lab.outcome(checked) in ("ambiguous", "approved")
-
-
-def test_of_two_verifications_nobody_can_say_which_one_a_lost_check_met(lab: Lab) -> None:
-    """Both were there before it: it is not known, whatever was converted."""
-    lab.phone.fault("drop_after", "start")
-    unknown = lab.send()
-    lab.pass_time(3)
-    bystander = lab.services.gateway
-    bystander.check(code=lab.code, to=E164, budget_seconds=5)
-    bystander.start(to=E164, channel=Channel.SMS, locale=None, budget_seconds=5)
-    lab.pass_time(3)
-    lose(lab)
-
-    checked = lab.check(lab.code, unknown)
-    lab.deliver(checked)
-
-    assert lab.outcome(checked) == "ambiguous"
 
 
 def test_a_code_typed_too_late_is_told_expired(lab: Lab) -> None:
@@ -106,95 +43,14 @@ def test_a_wrong_code_is_asked_about_once(lab: Lab) -> None:
 
     outcomes = [lab.outcome(lab.check(WRONG, handle)) for _ in range(2)]
 
-    assert (outcomes, checks(lab)) == (["invalid_code", "invalid_code"], 1)
-
-
-def test_a_right_code_sent_twice_at_once_is_approved_twice(lab: Lab) -> None:
-    """Both answers are lost, and both are found out: one code, one approval, two tabs."""
-    first, second = lab.send(), lab.send()
-    lab.pass_time(3)
-    lose(lab)
-    in_one_tab = lab.check(lab.code, first)
-    lose(lab)
-    in_the_other = lab.check(lab.code, second)
-
-    lab.deliver(in_one_tab)
-    lab.deliver(in_the_other)
-
-    assert (lab.outcome(in_one_tab), lab.outcome(in_the_other)) == ("approved", "approved")
-
-
-def test_another_code_waits_until_the_lost_one_is_found_out(lab: Lab) -> None:
-    """Two codes in doubt at once could not be told apart."""
-    handle = lab.send()
-    lab.pass_time(3)
-    lose(lab)
-    mistyped = lab.check(WRONG, handle)
-    corrected = lab.check(lab.code, handle)
-    assert (lab.outcome(corrected), checks(lab)) == ("waiting", 1)
-
-    lab.deliver(mistyped)
-    lab.deliver(corrected)
-
-    assert (lab.outcome(mistyped), lab.outcome(corrected)) == ("invalid_code", "approved")
-
-
-def test_a_pending_verification_clears_a_wrong_code_that_ended_unknown(lab: Lab) -> None:
-    """So that the right code, should its answer be lost as well, is still found out."""
-    handle = lab.send()
-    lab.pass_time(3)
-    lab.phone.fault("drop_after", "check", times=None)
-    mistyped = lab.check(WRONG, handle)
-    lab.expire(mistyped)
-    lab.pass_time(40)
-    lab.phone.remove_fault()
-    lose(lab)
-
-    corrected = lab.check(lab.code, handle)
-    lab.deliver(corrected)
-
-    assert (lab.outcome(mistyped), lab.outcome(corrected)) == ("outcome_unknown", "approved")
-
-
-def test_a_request_that_may_still_land_is_not_cleared(lab: Lab) -> None:
-    """The verification was pending when we looked; a moment later the first request may end it."""
-    handle = lab.send()
-    lab.pass_time(3)
-    lab.phone.fault("drop_after", "check", times=None)
-    mistyped = lab.check(WRONG, handle)
-    lab.expire(mistyped)
-    lab.phone.remove_fault()
-    lose(lab)
-
-    corrected = lab.check(lab.code, handle)
-    lab.deliver(corrected)
-
-    assert lab.run(mistyped).posts >= 1
-    assert lab.outcome(corrected) == "ambiguous"
-
-
-def test_no_look_no_question_while_another_code_is_in_doubt(lab: Lab) -> None:
-    """Twilio is away: the second code is not risked."""
-    handle = lab.send()
-    lab.pass_time(3)
-    lose(lab)
-    mistyped = lab.check(WRONG, handle)
-    lab.expire(mistyped)
-    lab.phone.fault("status", "fetch", times=None, status=503, code=20503)
-
-    corrected = lab.check(lab.code, handle)
-
-    assert (lab.outcome(corrected), checks(lab)) == ("waiting", 1)
-    lab.phone.remove_fault()
-    lab.deliver(corrected)
-    assert lab.outcome(corrected) == "approved"
+    assert (outcomes, lab.checks) == (["invalid_code", "invalid_code"], 1)
 
 
 def test_a_killed_worker_leaves_its_check_to_be_found_out(lab: Lab) -> None:
     """The claim lapses, the code was right, and the person is told so."""
     handle = lab.send()
     lab.pass_time(3)
-    lose(lab)
+    lab.lose_next_check()
     checked = lab.check(lab.code, handle)
     lab.die(checked)
 
@@ -208,7 +64,7 @@ def test_conversions_that_are_told_late_are_waited_for(lab: Lab) -> None:
     lab.phone.switch(conversion_delay_seconds=50)
     handle = lab.send()
     lab.pass_time(3)
-    lose(lab)
+    lab.lose_next_check()
     checked = lab.check(lab.code, handle)
     lab.deliver(checked)
     assert lab.outcome(checked) == "ambiguous"
@@ -230,7 +86,7 @@ def test_no_more_than_three_requests_leave_for_one_check(lab: Lab) -> None:
     for _ in range(6):
         lab.deliver(checked)
 
-    assert (lab.outcome(checked), checks(lab)) == ("ambiguous", 3)
+    assert (lab.outcome(checked), lab.checks) == ("ambiguous", 3)
 
 
 @pytest.mark.parametrize(("status", "code"), [(429, 20429), (503, 20503), (400, 60200), (403, 20005)])
@@ -238,7 +94,7 @@ def test_only_a_verdict_decides_about_a_check_in_doubt(lab: Lab, status: int, co
     """A refusal of the repetition says nothing of what the first request did."""
     handle = lab.send()
     lab.pass_time(3)
-    lose(lab)
+    lab.lose_next_check()
     checked = lab.check(lab.code, handle)
     lab.phone.fault("status", "check", status=status, code=code)
 
@@ -274,59 +130,3 @@ def test_a_repetition_that_did_not_leave_is_not_counted(lab: Lab) -> None:
     lab.deliver(checked)
 
     assert lab.outcome(checked) == "approved"
-
-
-def test_a_process_that_stops_does_not_ask_about_another_code(lab: Lab) -> None:
-    """The look was its last call; the check waits for another process."""
-    handle = lab.send()
-    lab.pass_time(3)
-    lose(lab)
-    lab.expire(lab.check(WRONG, handle))
-    lab.services.stopping.set()
-
-    corrected = lab.check(lab.code, handle)
-
-    assert (lab.outcome(corrected), checks(lab)) == ("waiting", 1)
-
-
-def test_a_verification_that_is_gone_clears_nobody(lab: Lab) -> None:
-    """It may have been approved by the very check whose answer was lost."""
-    handle = lab.send()
-    lab.pass_time(3)
-    lab.phone.fault("drop_after", "check", times=None)
-    checked = lab.check(lab.code, handle)
-    lab.expire(checked)
-    assert lab.outcome(checked) == "outcome_unknown"
-    lab.phone.remove_fault()
-    lab.pass_time(70)
-
-    assert lab.outcome(lab.check(WRONG, handle)) == "no_verification_record"
-    assert lab.outcome(lab.check(lab.code, handle)) == "approved"
-
-
-def test_an_erased_code_may_have_been_the_right_one(lab: Lab) -> None:
-    """Nobody can say any more: that is told, and no failure."""
-    handle = lab.send()
-    lab.pass_time(3)
-    lab.phone.fault("drop_after", "check", times=None)
-    checked = lab.check(lab.code, handle)
-    lab.expire(checked)
-    lab.phone.remove_fault()
-    forget_codes(lab)
-    lab.pass_time(70)
-
-    again = lab.check(lab.code, handle)
-
-    assert lab.outcome(again) == "ambiguous"
-
-
-def test_checks_of_an_earlier_verification_do_not_matter(lab: Lab) -> None:
-    """A code that was lost before the send began is not looked after for it."""
-    handle = lab.send()
-    lose(lab)
-    lab.expire(lab.check(WRONG, handle))
-    lab.pass_time(700)
-    later = lab.send()
-
-    assert lab.outcome(lab.check(lab.code, later)) == "approved"
-    assert lab.phone.requests(endpoint="fetch") == []

@@ -26,11 +26,6 @@ def fenced(lab: Lab) -> Lab:
     return replace(lab, services=replace(lab.services, intent_rate_limit=FENCE))
 
 
-def starts(lab: Lab) -> int:
-    """How often a text was asked for."""
-    return len(lab.phone.requests(endpoint="start"))
-
-
 def test_a_lost_text_is_asked_for_again_at_once_and_refused(fenced: Lab) -> None:
     """The refusal says that the text had been sent: found, and not doubled."""
     fenced.phone.fault("drop_after", "start")
@@ -38,7 +33,7 @@ def test_a_lost_text_is_asked_for_again_at_once_and_refused(fenced: Lab) -> None
 
     fenced.deliver(handle)
 
-    assert (fenced.outcome(handle), fenced.texts, starts(fenced)) == ("sent", 1, 2)
+    assert (fenced.outcome(handle), fenced.texts, fenced.starts) == ("sent", 1, 2)
     assert fenced.run(handle).result["verification"]["sends"] == 1
 
 
@@ -49,7 +44,7 @@ def test_a_request_that_never_arrived_is_made_good_at_once(fenced: Lab) -> None:
 
     fenced.deliver(handle)
 
-    assert (fenced.outcome(handle), fenced.texts, starts(fenced)) == ("sent", 1, 2)
+    assert (fenced.outcome(handle), fenced.texts, fenced.starts) == ("sent", 1, 2)
 
 
 def test_the_refusal_is_enough_when_no_look_is_answered(fenced: Lab) -> None:
@@ -74,7 +69,7 @@ def test_nothing_else_decides_behind_the_fence(fenced: Lab, status: int, code: i
     handle = fenced.send()
 
     fenced.deliver(handle)
-    assert (fenced.outcome(handle), starts(fenced)) == ("ambiguous", 2)
+    assert (fenced.outcome(handle), fenced.starts) == ("ambiguous", 2)
     fenced.deliver(handle)
 
     assert (fenced.outcome(handle), fenced.texts) == ("sent", 1)
