@@ -3,7 +3,6 @@
 Lives here: looking everywhere for digits that must be nowhere.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,23 +10,15 @@ import psycopg
 import redis as redis_client
 from psycopg import sql
 
+from tests.faults.digits import holds
 from tests.faults.stage import Stage
-
-_NUMBER = re.compile(r"(?=(\d{4})[- ]?(\d{4}))")
-# By itself: neither the middle of an id nor a fraction of a second.
-_CODE = re.compile(r"(?<![\w.+/=-])\d{6}(?![\w.+/=-])")
 
 
 def traces(stage: Stage, numbers: Iterable[str], codes: Iterable[str]) -> list[str]:
     """Return where a number or a code was found, never what."""
     tails, secrets = {to[-8:] for to in numbers}, set(codes)
     places = (place for source in _SOURCES for place in source(stage))
-    return sorted(name for name, text in places if _holds(text, tails, secrets))
-
-
-def _holds(text: str, tails: set[str], secrets: set[str]) -> bool:
-    has_number = any("".join(found.groups()) in tails for found in _NUMBER.finditer(text))
-    return has_number or any(found in secrets for found in _CODE.findall(text))
+    return sorted(name for name, text in places if holds(text, tails, secrets))
 
 
 def _logs(stage: Stage) -> Iterator[tuple[str, str]]:
@@ -56,11 +47,13 @@ def _value(client: "redis_client.Redis[bytes]", key: bytes) -> str:
 
 def _tables(stage: Stage) -> Iterator[tuple[str, str]]:
     with psycopg.connect(stage.plain_url) as connection:
-        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        for (name,) in names:
-            query = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(name))
+        columns = connection.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+        ).fetchall()
+        for table, column in columns:
+            query = sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(column), sql.Identifier(table))
             rows = connection.execute(query).fetchall()
-            yield f"table {name}", "\n".join(row[0] for row in rows)
+            yield f"table {table}, {column}", "\n".join(row[0] or "" for row in rows)
 
 
 _SOURCES = (_logs, _redis, _tables)
