@@ -159,5 +159,5 @@ class Case:
 
 def _words(action: str, fields: dict[str, Any]) -> str:
     """Write a fault as it stands in the report."""
-    told = [f"{name} {value}" for name, value in fields.items() if name not in {"to", "of", "times"}]
+    told = [f"{name} {value}" for name, value in fields.items() if name not in {"to", "of", "body", "times"}]
     return ", ".join([action.replace("_", " "), *told])
