@@ -151,7 +151,8 @@ class Runs:
 
     def claim(self, task_id: str, **lease: float) -> AnyRow | None:
         """Claim a run."""
-        return self.row(CLAIM, {"run": task_id, **LEASE, **lease})
+        names = {"run": task_id, "as_operation": self.read(task_id).operation}
+        return self.row(CLAIM, {**names, **LEASE, **lease})
 
     def begin(self, values: dict[str, Any], statement: Mapping[str, Executable] = BEGIN) -> AnyRow | None:
         """Accept an open-door message."""
