@@ -150,8 +150,9 @@ class Runs:
         return self.database.count(statement, values or {})
 
     def claim(self, task_id: str, **lease: float) -> AnyRow | None:
-        """Claim a run."""
-        names = {"run": task_id, "as_operation": self.read(task_id).operation}
+        """Claim a run, as what it is."""
+        known = self.row(select(TaskRun.operation).where(TaskRun.task_id == task_id))
+        names = {"run": task_id, "as_operation": known.operation if known else Operation.SEND}
         return self.row(CLAIM, {**names, **LEASE, **lease})
 
     def begin(self, values: dict[str, Any], statement: Mapping[str, Executable] = BEGIN) -> AnyRow | None:

@@ -123,6 +123,14 @@ def test_an_unknown_id_is_nobodys(runs: Runs) -> None:
     assert runs.claim("never-accepted") is None
 
 
+def test_a_run_is_claimed_as_what_it_is(runs: Runs) -> None:
+    """A message under the other task's name takes nothing."""
+    task_id = runs.put(operation=Operation.CHECK)
+    names = {"run": task_id, "as_operation": Operation.SEND, "lease_seconds": 5.0, "tail_seconds": 5.0}
+
+    assert runs.row(CLAIM, names) is None
+
+
 def test_a_lease_is_as_long_as_was_asked(runs: Runs) -> None:
     """The sweeper is called when the lease is over, not before."""
     task_id = runs.put()
