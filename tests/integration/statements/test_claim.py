@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.claims import CLAIM
 from phone_verification.kinds import Operation, RunState
 from tasks.claim import Claim, claim
 from tasks.services import Services
