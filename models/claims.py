@@ -79,6 +79,7 @@ CLAIM: Final = (
     update(TaskRun)
     .where(
         TaskRun.task_id == _task_id,
+        TaskRun.operation == bindparam("as_operation", type_=TaskRun.operation.type),
         TaskRun.state != RunState.DONE,
         TaskRun.deadline_at > now(),
         _is_time,

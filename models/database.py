@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import ExceptionContext, Row
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever was selected."""
@@ -74,9 +74,20 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         pool_timeout=5,
     )
     if dialect == _POSTGRESQL:
+        event.listen(engine, "handle_error", _leave_a_demoted_server)
         return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
     _make_sqlite_serial(engine)
     return Database(engine, engine)
+
+
+_READ_ONLY: Final = "25006"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+
+def _leave_a_demoted_server(context: ExceptionContext) -> None:
+    """Give up connections to a server that has become read-only: the address leads elsewhere by now."""
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _make_sqlite_serial(engine: Engine) -> None:

@@ -66,13 +66,19 @@ _told_to_send: Final = select(TaskRun.provider_sid).where(TaskRun.task_id == _ha
 _texted_by_send: Final = (
     select(SendAttempt.verification_id).where(SendAttempt.task_id == _handle).limit(1).scalar_subquery()
 )
+_window: Final = bindparam("landing_window_seconds", type_=Float())
+_met: Final = aliased(Verification)
+_begun: Final = select(_send.first_begun_at).where(_send.task_id == _handle).scalar_subquery()
+# A verification that was born long after the send began is another send's: a code that was mistyped for
+# it must not bind this handle to it.
 _met_by_checks: Final = (
     select(TaskRun.provider_sid)
+    .join(_met, _met.id == TaskRun.provider_sid)
     .where(
         TaskRun.phone_fingerprint.in_(_phones),
         TaskRun.operation == Operation.CHECK,
         TaskRun.verification_id == _handle,
-        TaskRun.provider_sid.is_not(None),
+        or_(TaskRun.outcome == Outcome.APPROVED, seconds_between(_met.created_at, _begun) <= _window),
     )
     .order_by(TaskRun.finished_at.desc())
     .limit(1)
@@ -133,7 +139,6 @@ WAS_ANSWERED_WRONG: Final = select(
 )
 """Whether this very code was already answered wrong for this verification."""
 
-_window: Final = bindparam("landing_window_seconds", type_=Float())
 _made: Final = aliased(Verification)
 _born: Final = select(_made.created_at).where(_made.id == _sid).scalar_subquery()
 _texts: Final = select(SendAttempt.task_id).where(SendAttempt.verification_id == _sid)

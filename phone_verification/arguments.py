@@ -8,15 +8,23 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import Fingerprints, Label, canonical_json
 from phone_verification.kinds import Channel, Operation
+from phone_verification.task_ids import is_task_id
 
 _FIELD_NAME: Final = re.compile(r"[a-z_]{1,32}")
 
 Text = Annotated[str, Field(max_length=1024, repr=False)]
+
+
+def _is_handle(value: str | None) -> str | None:
+    """Refuse what cannot be a task id: a handle is shown everywhere, a number must not be."""
+    if value is not None and not is_task_id(value):
+        raise ValueError("not a task id")
+    return value
 
 
 class Arguments(BaseModel):
@@ -57,7 +65,9 @@ class CheckArguments(Arguments):
     """Arguments of `tasks.check_verification`; `verification_id` is the send's task id."""
 
     code: Text
-    verification_id: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+    verification_id: Annotated[
+        str | None, Field(max_length=64, description="a task id"), AfterValidator(_is_handle)
+    ] = None
 
 
 ARGUMENTS: Final[dict[Operation, type[SendArguments | CheckArguments]]] = {

@@ -6,6 +6,7 @@ answered wrong before, and what we approved ourselves.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from math import inf
 from typing import Final
 
 from gateway.answer import AttemptFacts
@@ -85,10 +86,11 @@ def verifications_met(known: Known, texts: Iterable[AttemptFacts]) -> dict[str, 
     ages: dict[str, float] = {}
     for text in texts:
         if text.verification_sid is not None:
-            age = ages.get(text.verification_sid, 0)
-            ages[text.verification_sid] = max(age, text.age_seconds or 0)
+            # A text whose age is not told may be as old as any.
+            age = inf if text.age_seconds is None else text.age_seconds
+            ages[text.verification_sid] = max(ages.get(text.verification_sid, 0), age)
     earliest = max((one.since_first_seconds for one in known.same_code), default=0)
-    return {sid: age for sid, age in ages.items() if len(ages) == 1 or age + _STAMP_SECONDS >= earliest}
+    return {sid: age for sid, age in ages.items() if age + _STAMP_SECONDS >= earliest}
 
 
 def judge(known: Known, *, is_converted: bool, lag_seconds: float) -> Verdict:

@@ -80,14 +80,17 @@ class Inquiry:
         if not self._hold():
             return self._not_asked(Endpoint.ATTEMPTS)
         figures, now = self.services.figures, self.claim.now()
-        longest = figures.send_deadline_seconds + figures.clock_slack_seconds
-        return self._kept(
-            self.services.recent_texts.of(
-                number,
-                ask_one=lambda: self._list(to=number, since=now - timedelta(seconds=since_seconds)),
-                ask_all=lambda: self._list(to=None, since=now - timedelta(seconds=longest)),
-            )
-        )
+        shared_since = figures.send_deadline_seconds + figures.clock_slack_seconds
+
+        def ask_one() -> Answer:
+            return self._list(to=number, since=now - timedelta(seconds=since_seconds))
+
+        def ask_all() -> Answer:
+            return self._list(to=None, since=now - timedelta(seconds=shared_since))
+
+        if since_seconds > shared_since:
+            return self._kept(ask_one())
+        return self._kept(self.services.recent_texts.of(number, ask_one=ask_one, ask_all=ask_all))
 
     def _list(self, *, to: str | None, since: datetime) -> Answer:
         return self.services.gateway.attempts(to=to, created_after=since, budget_seconds=self._probe_budget())

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tasks.claim import Claim
 
-DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
+# A primary that was demoted answers reads and refuses writes: psycopg calls that an internal error.
+DATABASE_AWAY: Final = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 
 _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 1.0

@@ -62,6 +62,10 @@ def settle(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> S
         since >= services.figures.quiet_seconds or bool(records.open_checks) or records.is_approved_meanwhile
     )
     sighting = look(inquiry, number.e164, records.texts, is_decisive=is_decisive)
+    # Read again: a check that came meanwhile may have met the verification, or ended it.
+    records = _read(inquiry, number)
+    if records.met_by_check is not None and not sighting.texts:
+        return found(services, inquiry.claim, number, arguments.channel, records.met_by_check)
     claim = inquiry.claim
     conclusion = conclude(
         services.figures,

@@ -4,7 +4,7 @@ Lives here: one pass over the table. Everything is committed before anything is 
 publish that fails ends the pass: what was not rung for is rung for later.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,28 +34,47 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Alarm:
+class Alarm:
+    """A run to ring for."""
+
     operation: Operation
     task_id: str
     wants_result: bool
 
 
-def sweep(services: Services) -> Swept:
-    """Free lapsed leases, end what is overdue, ring for what nobody came for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What ending what is due did, in runs; `alarms` are for those who wait for a result."""
 
-    The first two go on until nothing is left: a promise hangs on them. Ringing takes one page a pass, so
-    that a backlog is not flooded.
+    lapsed: int
+    ended: int
+    alarms: tuple[Alarm, ...]
+
+
+def sweep(services: Services) -> Swept:
+    """Do a whole pass: end what is due, and ring."""
+    done = end_due(services)
+    return Swept(lapsed=done.lapsed, ended=done.ended, rung=ring_due(services, done.alarms))
+
+
+def end_due(services: Services) -> Ended:
+    """Free lapsed leases and end what is overdue, until nothing is left: a promise hangs on it.
+
+    Needs the database alone: a broker that is slow or away must not hold this up.
     """
     rows = services.figures.sweep_rows
     lapsed = sum(_pages(lambda: _lapse(services), rows))
-    overdue: list[_Alarm] = []
+    overdue: list[Alarm] = []
     ended = sum(_pages(lambda: _end_overdue(services, overdue), rows))
+    return Ended(lapsed=lapsed, ended=ended, alarms=tuple(overdue))
+
+
+def ring_due(services: Services, alarms: Sequence[Alarm] = ()) -> int:
+    """Ring for some runs and for a page of those that nobody came for, so that a backlog is not flooded."""
+    names = {"limit": services.figures.sweep_rows, "step_seconds": services.figures.alarm_step_seconds}
     with services.database.transaction() as connection:
-        due = connection.execute(
-            RING, {"limit": rows, "step_seconds": services.figures.alarm_step_seconds}
-        ).all()
-    rung = _publish(services, overdue + [_alarm(row) for row in due])
-    return Swept(lapsed=lapsed, ended=ended, rung=rung)
+        due = connection.execute(RING, names).all()
+    return _publish(services, [*alarms, *(_alarm(row) for row in due)])
 
 
 def _pages(take: Callable[[], int], rows: int) -> Iterator[int]:
@@ -72,7 +91,7 @@ def _lapse(services: Services) -> int:
         return connection.execute(LAPSE, {"limit": services.figures.sweep_rows}).rowcount
 
 
-def _end_overdue(services: Services, alarms: list[_Alarm]) -> int:
+def _end_overdue(services: Services, alarms: list[Alarm]) -> int:
     """End one page of overdue runs; whoever waits for a result on the open door is rung for."""
     with services.database.transaction() as connection:
         overdue = connection.execute(OVERDUE, {"limit": services.figures.sweep_rows}).all()
@@ -122,11 +141,11 @@ def _verification(row: AnyRow) -> VerificationAnswer | None:
     return VerificationAnswer(id=handle, phone=row.phone_masked, channel=row.channel)
 
 
-def _alarm(row: AnyRow) -> _Alarm:
-    return _Alarm(operation=row.operation, task_id=row.task_id, wants_result=row.wants_result)
+def _alarm(row: AnyRow) -> Alarm:
+    return Alarm(operation=row.operation, task_id=row.task_id, wants_result=row.wants_result)
 
 
-def _publish(services: Services, alarms: list[_Alarm]) -> int:
+def _publish(services: Services, alarms: list[Alarm]) -> int:
     for rung, alarm in enumerate(alarms):
         try:
             services.ring(alarm.operation, alarm.task_id, countdown=0, wants_result=alarm.wants_result)

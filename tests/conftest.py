@@ -18,8 +18,15 @@ from worker.demo.redis_server import RedisServer, redis_server
 
 
 @pytest.fixture(scope="session")
+def shared_redis() -> Iterator[RedisServer]:
+    """A redis-server for the session's shared workers, and for nobody else: they take every message."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
 def redis() -> Iterator[RedisServer]:
-    """A redis-server for the session."""
+    """A redis-server of one's own."""
     with redis_server() as server:
         yield server
 

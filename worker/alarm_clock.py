@@ -32,8 +32,9 @@ class AlarmClock:
         with self._changed:
             heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), ring))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="alarm-clock", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="alarm-clock", daemon=True)
+                thread.start()
+                self._thread = thread
             self._changed.notify()
 
     def _run(self) -> None:

@@ -1,43 +1,63 @@
-"""The sweeper's thread: one pass every two seconds, in every worker, as long as the process lives."""
+"""The sweeper's threads: passes every two seconds, in every worker, as long as the process lives.
+
+Lives here: two loops, because what ends a run must not wait for a broker that is slow to take an alarm.
+"""
 
 import threading
+from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
 from celery import bootsteps
 
-from tasks.services import current
-from tasks.sweep import sweep
+from tasks.services import Services, current
+from tasks.sweep import Alarm, end_due, ring_due
 
 log: Final = structlog.get_logger()
 
 
 class Sweeper(bootsteps.StartStopStep):
-    """Starts and stops with the worker; an error of one pass never ends the thread."""
+    """Starts and stops with the worker; an error of one pass never ends a thread."""
 
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker: Any, **_: Any) -> None:  # noqa: ANN401 - Celery's signature
         super().__init__(worker)
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+        self._owed: deque[Alarm] = deque()
+        self._threads = [
+            threading.Thread(target=self._run, args=(self._end,), name="sweeper", daemon=True),
+            threading.Thread(target=self._run, args=(self._ring,), name="ringer", daemon=True),
+        ]
 
     def start(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - Celery's signature
         """Begin to sweep."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - Celery's signature
-        """Let the pass under way finish."""
+        """Let the passes under way finish."""
         self._stopping.set()
-        self._thread.join(timeout=5)
+        for thread in self._threads:
+            thread.join(timeout=5)
 
-    def _run(self) -> None:
+    def _run(self, one_pass: Callable[[Services], None]) -> None:
         services = current()
         while not self._stopping.wait(services.figures.sweep_interval_seconds):
             try:
-                swept = sweep(services)
+                one_pass(services)
             except Exception as error:  # noqa: BLE001 - the database may be away; the next pass makes good
                 log.warning("sweep.failed", error=type(error).__name__)
-            else:
-                if swept.lapsed or swept.ended or swept.rung:
-                    log.info("sweep.done", lapsed=swept.lapsed, ended=swept.ended, rung=swept.rung)
+
+    def _end(self, services: Services) -> None:
+        done = end_due(services)
+        self._owed.extend(done.alarms)
+        if done.lapsed or done.ended:
+            log.info("sweep.ended", lapsed=done.lapsed, ended=done.ended)
+
+    def _ring(self, services: Services) -> None:
+        owed = [self._owed.popleft() for _ in range(len(self._owed))]
+        rung = ring_due(services, owed)
+        if rung:
+            log.info("sweep.rung", rung=rung)

@@ -104,7 +104,7 @@ def backend_on(
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def shared_backend(
     request: pytest.FixtureRequest,
-    redis: RedisServer,
+    shared_redis: RedisServer,
     simulator_server: tuple[str, SimulatorClient],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Backend]:
@@ -114,7 +114,7 @@ def shared_backend(
         url = f"sqlite:///{directory}/test.db"
         if request.param == "postgresql":
             url = stack.enter_context(fresh_database(request.getfixturevalue("postgres")))
-        yield stack.enter_context(backend_on(url, redis, simulator_server, directory))
+        yield stack.enter_context(backend_on(url, shared_redis, simulator_server, directory))
 
 
 @pytest.fixture

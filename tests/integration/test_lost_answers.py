@@ -36,8 +36,6 @@ def hurried(
     fresh_postgres: str, redis: RedisServer, simulator: tuple[str, SimulatorClient], tmp_path: Path
 ) -> Iterator[Backend]:
     """A backend whose worker a test may kill."""
-    with redis_client.Redis(port=redis.port) as broker:
-        broker.flushall()
     with backend_on(fresh_postgres, redis, simulator, tmp_path, HURRIED, time_scale=0.1) as backend:
         yield backend
 

@@ -162,7 +162,7 @@ def test_sealed_arguments_of_the_wrong_shape_are_an_invalid_request(services: Se
         (CHECK, {"phone_number": "010-1234-5678", "code": "123456"}, ErrorKind.NO_VERIFICATION_RECORD),
         (
             CHECK,
-            {"phone_number": "010-1234-5678", "code": "123456", "verification_id": "nobodys"},
+            {"phone_number": "010-1234-5678", "code": "123456", "verification_id": "nobodys-handle"},
             ErrorKind.NO_VERIFICATION_RECORD,
         ),
     ],

@@ -1,7 +1,10 @@
 """The alarm clock: alarms ring in order of time, and one that fails silences no other."""
 
 import queue
+import threading
 import time
+
+import pytest
 
 from worker.alarm_clock import AlarmClock
 
@@ -39,3 +42,20 @@ def test_an_alarm_that_fails_silences_no_other() -> None:
     clock.set(0.01, lambda: rung.put("the next"))
 
     assert rung.get(timeout=5) == "the next"
+
+
+def test_a_thread_that_could_not_be_had_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next alarm starts it, and rings for both."""
+    rung: queue.Queue[str] = queue.Queue()
+    clock = AlarmClock()
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError):
+            clock.set(0.01, lambda: rung.put("first"))
+    clock.set(0.02, lambda: rung.put("second"))
+
+    assert [rung.get(timeout=5), rung.get(timeout=5)] == ["first", "second"]

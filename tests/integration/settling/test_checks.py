@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.integration.settling.lab import Lab
+from phone_verification.errors import InvalidArgumentsError
+from phone_verification.kinds import Operation
+from tasks.run import resume
+from tests.integration.settling.lab import E164, Lab
 
 WRONG = "000000"
 
@@ -130,3 +133,27 @@ def test_a_repetition_that_did_not_leave_is_not_counted(lab: Lab) -> None:
     lab.deliver(checked)
 
     assert lab.outcome(checked) == "approved"
+
+
+def test_a_number_given_as_a_handle_is_nowhere_to_be_read(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A caller who swaps two arguments is told so, and the number is not written anywhere."""
+    with pytest.raises(InvalidArgumentsError, match="verification_id"):
+        lab.check("123456", E164)
+    written = lab.check("123456", verification_id=E164)
+
+    assert E164 not in capsys.readouterr().out
+    assert E164 not in str(lab.run(written).result)
+
+
+def test_a_message_under_the_wrong_tasks_name_takes_no_run(lab: Lab) -> None:
+    """Whoever rings by hand may mix the two up: the run waits for its own."""
+    lab.phone.fault("status", "check", status=429, code=20429)
+    checked = lab.check(WRONG)
+    assert lab.outcome(checked) == "waiting"
+    lab.pass_time(5)
+
+    resume(lab.services, Operation.SEND, checked)
+
+    assert lab.outcome(checked) == "waiting"

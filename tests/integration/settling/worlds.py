@@ -1,4 +1,4 @@
-"""All worlds of up to three checks on one verification: what is typed, what gets lost, in which order.
+"""All worlds of up to three checks of one code: what is typed, what gets lost, in which order.
 
 Lives here: the enumeration, and playing one world on a laboratory. A world is played through the real
 statements and the stand-in's HTTP; the truth is the stand-in's.
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, update
 
@@ -49,11 +49,16 @@ class Handles(StrEnum):
 
 
 class Sent(StrEnum):
-    """What is known of the send: its answer; nothing; or found out after the first check."""
+    """What is known of the send: its answer; nothing; or found out after the first check.
+
+    In the last two another send follows the first check: of a send that was answered, or ended unknown.
+    """
 
     KNOWN = "known"
     LOST = "lost"
     ADOPTED = "adopted"
+    FOLLOWED = "followed"
+    LOST_AND_FOLLOWED = "lost and followed"
 
 
 class Settled(StrEnum):
@@ -110,6 +115,7 @@ def _typed(length: int) -> Iterator[tuple[Code, ...]]:
 def _variants(length: int) -> Iterator[tuple[Handles, Sent, Memory]]:
     for sent in Sent:
         yield Handles.OWN, sent, Memory.KEPT
+    for sent in (Sent.KNOWN, Sent.LOST, Sent.ADOPTED):
         yield Handles.NUMBER, sent, Memory.KEPT
     yield Handles.OWN, Sent.KNOWN, Memory.ROTATED
     yield Handles.OWN, Sent.KNOWN, Memory.ERASED
@@ -163,7 +169,7 @@ def play(lab: Lab, world: World, ahead_seconds: float = 0) -> list[Told]:
 
 def _send(lab: Lab, world: World) -> dict[str, str | None]:
     """Send for every handle; return them by letter."""
-    if world.sent is not Sent.KNOWN:
+    if world.sent not in (Sent.KNOWN, Sent.FOLLOWED):
         lab.phone.fault("drop_after", "start")
     handles: dict[str, str | None] = {"A": lab.send(), "N": None}
     if "B" in world.handles[: len(world.codes)]:
@@ -204,14 +210,18 @@ def _look_after(lab: Lab, task_ids: list[str]) -> None:
 
 
 def _digits(lab: Lab, code: Code) -> str:
-    right = lab.code
     turned = {Code.RIGHT: 0, Code.WRONG: 1, Code.OTHER_WRONG: 2}[code]
-    return "".join(str((int(digit) + turned) % 10) for digit in right)
+    return "".join(str((int(digit) + turned) % 10) for digit in _first(lab)["code"])
 
 
 def _after_the_first(lab: Lab, world: World, handle: str) -> None:
     if world.sent is Sent.ADOPTED:
         lab.deliver(handle)
+    if world.sent is Sent.LOST_AND_FOLLOWED:
+        lab.expire(handle)
+    if world.sent in (Sent.FOLLOWED, Sent.LOST_AND_FOLLOWED):
+        lab.send()
+        lab.pass_time(3)
     if world.memory is Memory.ROTATED:
         lab.rotate_keys()
     if world.memory is Memory.ERASED:
@@ -225,5 +235,9 @@ def forget_codes(lab: Lab) -> None:
 
 
 def is_approved(lab: Lab) -> bool:
-    """Whether Twilio accepted a code."""
-    return any(one["status"] == "approved" for one in lab.phone.verifications(E164))
+    """Whether Twilio accepted the code in question: the first verification's."""
+    return bool(_first(lab)["status"] == "approved")
+
+
+def _first(lab: Lab) -> dict[str, Any]:
+    return lab.phone.verifications(E164)[0]

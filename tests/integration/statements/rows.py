@@ -150,8 +150,10 @@ class Runs:
         return self.database.count(statement, values or {})
 
     def claim(self, task_id: str, **lease: float) -> AnyRow | None:
-        """Claim a run."""
-        return self.row(CLAIM, {"run": task_id, **LEASE, **lease})
+        """Claim a run, as what it is."""
+        known = self.row(select(TaskRun.operation).where(TaskRun.task_id == task_id))
+        names = {"run": task_id, "as_operation": known.operation if known else Operation.SEND}
+        return self.row(CLAIM, {**names, **LEASE, **lease})
 
     def begin(self, values: dict[str, Any], statement: Mapping[str, Executable] = BEGIN) -> AnyRow | None:
         """Accept an open-door message."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.claims import CLAIM
 from phone_verification.kinds import Operation, RunState
 from tasks.claim import Claim, claim
 from tasks.services import Services
@@ -121,6 +122,14 @@ def test_a_run_is_claimed_once(runs: Runs) -> None:
 def test_an_unknown_id_is_nobodys(runs: Runs) -> None:
     """A message without a row claims nothing."""
     assert runs.claim("never-accepted") is None
+
+
+def test_a_run_is_claimed_as_what_it_is(runs: Runs) -> None:
+    """A message under the other task's name takes nothing."""
+    task_id = runs.put(operation=Operation.CHECK)
+    names = {"run": task_id, "as_operation": Operation.SEND, "lease_seconds": 5.0, "tail_seconds": 5.0}
+
+    assert runs.row(CLAIM, names) is None
 
 
 def test_a_lease_is_as_long_as_was_asked(runs: Runs) -> None:

@@ -9,7 +9,7 @@ from models.claims import BEGIN, BEGIN_WAITING, CLAIM, RENEW, RENEW_TO_POST, WAI
 from models.records import HAND_BACK_AMBIGUOUS, HAND_BACK_WAITING, RECORD, RECORD_UNFENCED
 from models.refusals import ADD_REFUSED
 from models.sweeps import LAPSE, RING
-from phone_verification.kinds import ErrorKind, Outcome, RunState
+from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from tests.integration.statements.rows import (
     LEASED,
     OPEN_STATES,
@@ -78,6 +78,7 @@ _ANY: dict[str, object] = {
     "why": ErrorKind.PROVIDER_UNAVAILABLE,
     "delay_seconds": 0.0,
     "next_state": RunState.CALLING,
+    "as_operation": Operation.SEND,
     "limit": 200,
     "step_seconds": 5.0,
 }

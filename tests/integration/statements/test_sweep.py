@@ -11,7 +11,7 @@ from models.sweeps import LAPSE, OVERDUE, RING
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from tasks.figures import Figures
 from tasks.services import Services
-from tasks.sweep import sweep
+from tasks.sweep import end_due, sweep
 from tests.integration.statements.rows import (
     A_MILLISECOND,
     LEASED,
@@ -205,6 +205,17 @@ def test_a_dead_broker_stops_the_alarms_but_not_the_endings(runs: Runs, services
     assert (swept.ended, swept.rung, calls) == (1, 0, [overdue])
     assert runs.read(overdue).state is RunState.DONE
     assert runs.read(forgotten).ring_at + A_MILLISECOND > runs.clock()
+
+
+def test_what_is_due_ends_without_a_broker(runs: Runs, services: Services) -> None:
+    """Nobody is rung for on the way: a broker that takes seconds for each alarm delays no end."""
+    overdue = runs.put(deadline_at=_PAST, wants_result=True)
+    rung: list[str] = []
+
+    done = end_due(replace(services, ring=lambda _operation, task_id, **_: rung.append(task_id)))
+
+    assert runs.read(overdue).state is RunState.DONE
+    assert (rung, [alarm.task_id for alarm in done.alarms]) == ([], [overdue])
 
 
 def test_a_burst_of_overdue_runs_ends_within_ten_seconds(runs: Runs, services: Services) -> None:
