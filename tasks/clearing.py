@@ -36,7 +36,10 @@ def keep_apart(inquiry: Inquiry, asked: Asked, known: Known) -> HandBack | None:
 def _clear(inquiry: Inquiry, others: list[Unresolved]) -> None:
     """Write down which checks were not the approval: those whose request can no longer be under way."""
     figures = inquiry.services.figures
-    landed = figures.lease_seconds(Operation.CHECK) + figures.twilio_landing_seconds
+    # Its request may have left after a look like this one, and be carried out as late as any.
+    landed = (
+        figures.probe_budget_seconds + figures.lease_seconds(Operation.CHECK) + figures.twilio_landing_seconds
+    )
     cleared = [one.task_id for one in others if one.since_last_seconds >= landed]
     if cleared:
         inquiry.services.database.count(CLEAR, {"runs": cleared})

@@ -95,7 +95,7 @@ def test_a_pending_verification_clears_a_wrong_code_that_ended_unknown(lab: Lab)
     lab.phone.fault("drop_after", "check", times=None)
     mistyped = lab.check(WRONG, handle)
     lab.expire(mistyped)
-    lab.pass_time(40)
+    lab.pass_time(45)
     lab.phone.remove_fault()
     lab.lose_next_check()
 
