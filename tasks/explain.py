@@ -97,9 +97,11 @@ def judge(known: Known, *, is_converted: bool, lag_seconds: float) -> Verdict:
     """Credit a conversion to this code only if nobody else's code can have been it.
 
     `converted` at Twilio says that a right code was given, not whose: it is ours exactly when every check
-    that may have been it carried our code; one that cannot be compared did not. A missing conversion
-    counts once it is older than Twilio's lag.
+    that may have been it carried our code, and one at least; one that cannot be compared did not. A
+    missing conversion counts once it is older than Twilio's lag.
     """
+    if not may_be_same_code(known):
+        return Verdict.EXPLAIN
     codes = [one.is_same_code for one in known.unresolved]
     if known.approval is not None:
         codes.append(known.approval.is_same_code)

@@ -128,6 +128,9 @@ def test_a_run_in_doubt_is_refused_only_when_the_approved_code_was_another(
 @pytest.mark.parametrize(
     ("unresolved", "approved_by_same", "is_converted", "expected"),
     [
+        ((), None, True, Verdict.EXPLAIN),
+        ((OTHER,), None, True, Verdict.EXPLAIN),
+        ((), False, True, Verdict.EXPLAIN),
         ((SAME,), None, True, Verdict.APPROVED),
         ((SAME, SAME), None, True, Verdict.APPROVED),
         ((SAME, OTHER), None, True, Verdict.WAIT),
