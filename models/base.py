@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Enum, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from models.closed_sets import Service, VerificationStatus
+from models.closed_sets import GuardRule, Service, VerificationStatus
 from phone_verification.database_clock import Instant
 from phone_verification.kinds import Channel, ErrorKind, Operation, Outcome, RunState
 
@@ -39,6 +39,15 @@ class Base(DeclarativeBase):
         datetime: Instant(),
         **{
             kind: closed_set(kind)
-            for kind in (Channel, ErrorKind, Operation, Outcome, RunState, Service, VerificationStatus)
+            for kind in (
+                Channel,
+                ErrorKind,
+                GuardRule,
+                Operation,
+                Outcome,
+                RunState,
+                Service,
+                VerificationStatus,
+            )
         },
     }

@@ -18,6 +18,9 @@ from phone_verification.kinds import Channel, ErrorKind, Operation, Outcome, Run
 _START_LOCK = text("operation = 'send' AND state IN ('calling', 'ambiguous', 'settling')")
 _CHECK_LOCK = text("operation = 'check' AND state IN ('calling', 'settling')")
 _OPEN = text("state <> 'done'")
+# Only what the guard counts: whoever is refused a thousand times must not make counting slow.
+_LEFT = text("operation = 'send' AND posts >= 1")
+_WRONG = text("operation = 'check' AND error_kind = 'invalid_code'")
 
 
 class TaskRun(Base):
@@ -74,6 +77,28 @@ class TaskRun(Base):
         ),
         Index("ix_task_runs_ring_at", "ring_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_task_runs_deadline_at", "deadline_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index(
+            "sends_of_number",
+            "phone_fingerprint",
+            "last_begun_at",
+            postgresql_where=_LEFT,
+            sqlite_where=_LEFT,
+        ),
+        Index(
+            "sends_of_client_ref",
+            "client_ref_hmac",
+            "last_begun_at",
+            postgresql_where=_LEFT,
+            sqlite_where=_LEFT,
+        ),
+        Index("sends_of_all", "last_begun_at", postgresql_where=_LEFT, sqlite_where=_LEFT),
+        Index(
+            "wrong_codes_of_number",
+            "phone_fingerprint",
+            "finished_at",
+            postgresql_where=_WRONG,
+            sqlite_where=_WRONG,
+        ),
         Index(None, "phone_fingerprint", "operation", "created_at"),
         Index(None, "created_at"),
     )

@@ -16,7 +16,10 @@ from phone_verification.kinds import Channel
 
 
 class Verification(Base):
-    """A code that a person may type; `code_hmac` is of the code that was approved."""
+    """A code that a person may type; `code_hmac` is of the code that was approved.
+
+    `number_block` is an HMAC of the number without its last four digits: how the plan hands numbers out.
+    """
 
     __tablename__ = "verifications"
 
@@ -25,6 +28,7 @@ class Verification(Base):
     phone_fingerprint: Mapped[str] = mapped_column(String(96))
     phone_masked: Mapped[str] = mapped_column(String(24))
     country: Mapped[str] = mapped_column(String(2))
+    number_block: Mapped[str | None] = mapped_column(String(96))
     channel: Mapped[Channel | None]
     status: Mapped[VerificationStatus]
     sends: Mapped[int] = mapped_column(server_default="0")
@@ -36,7 +40,7 @@ class Verification(Base):
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "phone_fingerprint", "created_at"),)
+    __table_args__ = (Index(None, "phone_fingerprint", "created_at"), Index(None, "created_at"))
 
 
 class SendAttempt(Base):
