@@ -16,7 +16,9 @@ from worker.demo.story import play
 @click.option("--serve", is_flag=True, help="Keep everything up after the story, until Ctrl-C.")
 def demo(serve: bool) -> None:  # noqa: FBT001 - click passes it by name
     """Play one verification on an embedded Redis, SQLite and Twilio stand-in."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Both: a shell that starts a program in the background makes it ignore Ctrl-C.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     try:
         with stage(click.echo) as set_up:
             play(set_up, click.echo)
