@@ -122,6 +122,9 @@ class VerificationClient:
 
     def status(self, task_id: str) -> RunStatus:
         """Tell where a task stands; raises NotReadableError when the database cannot say."""
+        if not is_task_id(task_id):
+            # Nothing was ever accepted under it, and it may be a number: it goes into no statement and no error.
+            return _status(task_id, None)
         try:
             with self._engine.connect() as connection:
                 row = connection.execute(STATUS_OF, {"task_id": task_id}).one_or_none()

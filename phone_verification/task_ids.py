@@ -1,7 +1,8 @@
 """Task ids: the idempotency key of one intent.
 
 Lives here: the rule for ids. Ids are shown in logs, Flower and tables, so an id that could carry a
-phone number is refused: seven digits in a row, unless the whole is a canonical UUID.
+phone number is refused, unless the whole is a canonical UUID: seven digits in a row, or digits in groups as
+people write a number (010-1234-5678).
 """
 
 import re
@@ -9,7 +10,8 @@ from typing import Final
 from uuid import uuid4
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ALLOWED: Final = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9._:-]{8,64}")
+_GROUPED: Final = r"[0-9]{2}[._:-][0-9]{3,4}[._:-][0-9]{4}"
+_ALLOWED: Final = re.compile(rf"(?!.*[0-9]{{7}})(?!.*{_GROUPED})[A-Za-z0-9._:-]{{8,64}}")
 
 
 def new_task_id() -> str:

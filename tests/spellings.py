@@ -1,23 +1,25 @@
 """Every way in which something private could be written, and the search for all of them at once.
 
-Lives here: what is marked, its spellings, and where one was found. A number is looked for by its last eight
-digits, which every way of writing it has in common; country and area code in front change nothing. What a
-person may see of it, the last four digits, is no find.
+Lives here: what is marked, its spellings, and where one was found. A number is looked for by its last ten
+digits, which all ways of writing it have in common: fewer would be found by chance in the digits of a clock.
+What a person may see of it, the last four, is no find. What is in base64 is decoded and searched again.
 """
 
 import base64
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-_TAIL: Final = 8
+_TAIL: Final = 10
 _WIDE_DIGITS: Final = {code: code + 0xFEE0 for code in range(ord("0"), ord("9") + 1)}
 _WIDE: Final = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)} | {ord(" "): 0x3000}
-_SHORTEST: Final = 6
-"""Bytes that a part of a base64 text must stand for, to be no chance find."""
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+_PLAIN: Final = bytes.maketrans(b"-_", b"+/")
+_WRAPPINGS: Final = 2
+"""A body in base64 within a message that is in base64 once more."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,9 @@ class Marked:
 
 
 def marked_number(name: str, e164: str) -> Marked:
-    """Mark a phone number, given as +8210… or whatever country's."""
+    """Mark a Korean phone number, given as +8210…"""
     tail = e164[-_TAIL:]
-    half = _TAIL // 2
-    return Marked(name, (tail, *(f"{tail[:half]}{mark}{tail[half:]}" for mark in "- .")))
+    return Marked(name, (tail, *(mark.join((tail[:2], tail[2:6], tail[6:])) for mark in "- .")))
 
 
 def marked_code(name: str, code: str) -> Marked:
@@ -57,12 +58,14 @@ def marked_text(name: str, text: str) -> Marked:
 
 def found_in(text: bytes | str, marks: Iterable[Marked]) -> list[str]:
     """Say what of it is in a text, and how it is written there; never the thing itself."""
-    content = text.encode(errors="surrogateescape") if isinstance(text, str) else text
+    content = text.encode(errors="surrogatepass") if isinstance(text, str) else text
+    layers, marks = _unwrapped(content), tuple(marks)
     return sorted(
-        f"{marked.name} {how}"
+        f"{marked.name} {how}{', in base64' * depth}"
+        for depth, layer in enumerate(layers)
         for marked in marks
         for spelling, how in marked.spellings.items()
-        if spelling in content
+        if spelling in layer
     )
 
 
@@ -78,25 +81,28 @@ def _spelled(form: str) -> Iterator[tuple[bytes, str]]:
         yield quote(text, safe="").encode(), f"{how}, in a URL"
         yield quote_plus(text).encode(), f"{how}, in a form"
         yield text.encode("utf-16-le"), f"{how}, in UTF-16"
-        for coded, where in _in_base64(raw):
-            yield coded, f"{how}, {where}"
-            for twice, again in _in_base64(coded):
-                yield twice, f"{how}, {where}, {again} again"
         yield raw.hex().encode(), f"{how}, in hexadecimal"
         yield raw.hex().upper().encode(), f"{how}, in hexadecimal"
         yield raw.hex(" ").encode(), f"{how}, in hexadecimal"
         yield ", ".join(str(byte) for byte in raw).encode(), f"{how}, as a list of bytes"
         yield "".join(f"\\x{byte:02x}" for byte in raw).encode(), f"{how}, as escaped bytes"
-    yield unicodedata.normalize("NFKC", form)[::-1].encode(), "backwards"
+    yield form[::-1].encode(), "backwards"
 
 
-def _in_base64(raw: bytes) -> Iterator[tuple[bytes, str]]:
-    """Encode at each of the three places where a group may begin, and keep what does not depend on the rest."""
-    for ahead in range(3):
-        skipped = (3 - ahead) % 3
-        whole = raw[skipped:]
-        whole = whole[: len(whole) - len(whole) % 3]
-        if len(whole) < _SHORTEST:
-            continue
-        for encode, name in ((base64.b64encode, "base64"), (base64.urlsafe_b64encode, "URL-safe base64")):
-            yield encode(whole), f"in {name}, {ahead} in"
+def _unwrapped(content: bytes) -> list[bytes]:
+    """Return a text, what is in base64 in it, and what is in base64 in that."""
+    layers = [content]
+    for _ in range(_WRAPPINGS):
+        layers.append(b"\n".join(_decoded(layers[-1])))
+    return layers
+
+
+def _decoded(content: bytes) -> Iterator[bytes]:
+    """Decode every run of base64, from each of the places where its groups may begin."""
+    for run in _BASE64.findall(content):
+        plain = run.translate(_PLAIN)
+        for skipped in range(4):
+            whole = plain[skipped:]
+            # One character alone stands for no byte.
+            whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+            yield base64.b64decode(whole + b"=" * (-len(whole) % 4))

@@ -4,6 +4,7 @@ from typing import Final
 
 from celery import Celery, signals
 
+from worker.hardening.loggers import leave_quotations_out
 from worker.hardening.task import MaskedTask
 from worker.logs import configure_logs
 from worker.shutdown import begin_no_more
@@ -21,6 +22,7 @@ app.config_from_object("celeryconfig")
 app.steps["worker"].add(Startup)
 app.steps["worker"].add(Sweeper)
 
+leave_quotations_out()
 # Connecting to this signal is how Celery is told to leave logging alone.
 signals.setup_logging.connect(configure_logs, weak=False)
 signals.worker_shutting_down.connect(begin_no_more, weak=False)

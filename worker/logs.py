@@ -1,7 +1,7 @@
 """Logs: one event per line, JSON or for a terminal.
 
-Lives here: the configuration of logging. Loggers that print what must not be printed are silenced here:
-Twilio's client logs URLs with numbers, Celery's trace logs results, kombu logs at DEBUG what it moves.
+Lives here: the configuration of logging. An exception becomes types and places before any handler gets it,
+so that nobody's handler beside ours has more. Loggers that quote messages are in hardening/loggers.py.
 """
 
 import logging
@@ -17,16 +17,8 @@ from worker.settings import LogSettings, read_settings
 
 _FRAMES: Final = 12
 
-_QUIET: Final = {
-    "twilio.http_client": logging.ERROR,
-    "celery.app.trace": logging.WARNING,
-    "celery.worker.strategy": logging.WARNING,
-    "celery.pool": logging.WARNING,
-    "kombu": logging.WARNING,
-    "urllib3": logging.WARNING,
-    "sqlalchemy": logging.WARNING,
-    "alembic": logging.WARNING,
-}
+# What each run says once is said here once: `run.done`. These say it again, or far too often.
+_NOISY: Final = ("alembic", "celery.app.trace", "celery.worker.strategy", "kombu", "sqlalchemy")
 
 
 def where_it_happened(logger: Any, name: str, event: EventDict) -> EventDict:  # noqa: ANN401, ARG001
@@ -49,6 +41,7 @@ def configure_logs(**_: Any) -> None:  # noqa: ANN401 - Celery's signal passes w
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        where_it_happened,
     ]
     is_json = settings.log_format == "json"
     structlog.configure(
@@ -66,15 +59,11 @@ def configure_logs(**_: Any) -> None:  # noqa: ANN401 - Celery's signal passes w
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                where_it_happened,
-                render,
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
-    for name, level in _QUIET.items():
-        logging.getLogger(name).setLevel(level)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)

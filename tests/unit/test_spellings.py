@@ -27,6 +27,7 @@ WRITTEN = {
     "with dashes in a URL": quote("010-7391-8264", safe=""),
     "with spaces in a URL": quote("010 7391 8264"),
     "in a form": urlencode({"To": "010 7391 8264"}),
+    "national with dots": "010.7391.8264",
     "full width in a URL": quote("０１０７３９１８２６４"),
     "in JSON": json.dumps({"phone_number": E164}),
     "JSON in JSON": json.dumps(json.dumps({"phone_number": E164})),

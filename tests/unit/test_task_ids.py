@@ -10,7 +10,9 @@ def test_ten_thousand_default_ids_are_all_ids() -> None:
     assert all(is_task_id(new_task_id()) for _ in range(10_000))
 
 
-@pytest.mark.parametrize("text", ["order-17:sms", "a.b_c-d:e", "x" * 64, "123456-7890ab"])
+@pytest.mark.parametrize(
+    "text", ["order-17:sms", "a.b_c-d:e", "x" * 64, "123456-7890ab", "2026-11-24T10:15:00", "1-2-3-4-5-6-7-8"]
+)
 def test_a_caller_may_choose_an_id(text: str) -> None:
     """Letters, digits and .  _ : - make an id of 8 to 64 characters."""
     assert is_task_id(text)
@@ -23,6 +25,10 @@ def test_a_caller_may_choose_an_id(text: str) -> None:
         "short",
         "x" * 65,
         "user-01012345678",
+        "010-1234-5678",
+        "user:010.1234.5678",
+        "82:10:1234:5678",
+        "02-123-4567",
         "+821012345678",
         "with space",
         "ünïcödé-id",
@@ -33,5 +39,5 @@ def test_a_caller_may_choose_an_id(text: str) -> None:
     ],
 )
 def test_what_could_carry_a_number_is_no_id(text: object) -> None:
-    """Seven digits in a row, other characters and other lengths are refused."""
+    """Seven digits in a row, a number's groups of digits, other characters and other lengths are refused."""
     assert not is_task_id(text)

@@ -4,13 +4,12 @@ Celery writes `repr` of all arguments into every message's headers, and a per-ca
 https://github.com/celery/celery/issues/6086
 """
 
-from typing import Any, Final
+from typing import Any
 
 from celery.app.amqp import AMQP
 
 from worker.hardening.connection import GuardedConnection
-
-MASKED: Final = "[masked]"
+from worker.hardening.mask import MASKED
 
 
 class MaskedAMQP(AMQP):

@@ -13,7 +13,7 @@ from celery.exceptions import InvalidTaskError
 from celery.worker.request import Request
 
 from phone_verification.task_ids import is_task_id
-from worker.hardening.amqp import MASKED
+from worker.hardening.mask import MASKED
 
 
 class MaskedRequest(Request):
@@ -31,6 +31,8 @@ class MaskedRequest(Request):
         self._argsrepr = self._kwargsrepr = MASKED
         self._request_dict.update(argsrepr=MASKED, kwargsrepr=MASKED, shadow=None)
         self.name = self._type
+        # A caller may name any root and parent, and events show both.
+        self._root_id, self._parent_id = self.id, None
 
     def info(self, safe: bool = False) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002 - Celery's signature
         """Describe the request without its arguments."""

@@ -28,6 +28,7 @@ from redis.exceptions import ResponseError
 from phone_verification.queues import QUEUES
 from worker.hardening.dropped import tell_dropped
 from worker.hardening.envelope import Envelope, read_envelope
+from worker.hardening.events import EVENT_QUEUES, masked_events
 from worker.hardening.flaws import carrier_flaw
 
 log: Final = structlog.get_logger()
@@ -87,10 +88,19 @@ class GuardedTransport(Transport):
                 tell_dropped(read)
             return
         flaw = carrier_flaw(message)
-        if flaw is None:
-            super()._deliver(message, queue)
-        else:
+        if flaw is not None:
             tell_dropped(flaw)
+        elif queue is not None and queue.startswith(EVENT_QUEUES):
+            self._deliver_events(message, queue)
+        else:
+            super()._deliver(message, queue)
+
+    def _deliver_events(self, message: Any, queue: str) -> None:  # noqa: ANN401 - a mapping, as was judged
+        masked = masked_events(message)
+        if masked is None:
+            tell_dropped("unreadable event")
+        else:
+            super()._deliver(masked, queue)
 
 
 def only_readable(popped: Popped) -> Popped:

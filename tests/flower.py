@@ -1,0 +1,58 @@
+"""Flower as an operator runs it, with the settings it needs and no others."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from worker.demo.redis_server import free_port
+from worker.demo.waiting import wait_until
+from worker.demo.worker_process import stop
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def flower_on(environment: dict[str, str], log: Path, *options: str) -> Iterator[str]:
+    """Run Flower beside a worker; yields its address once it sees that worker."""
+    port = free_port()
+    settings = {
+        **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")},
+        "CELERY_BROKER_URL": environment["CELERY_BROKER_URL"],
+        "CELERY_RESULT_BACKEND": environment["CELERY_RESULT_BACKEND"],
+        "FLOWER_UNAUTHENTICATED_API": "true",
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "celery", "-A", "worker", "flower"),
+                *(f"--port={port}", "--address=127.0.0.1", *options),
+            ],
+            cwd=ROOT,
+            env=settings,
+            stdout=output,
+            stderr=output,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: read_page(f"{url}/healthcheck"), "Flower is up", seconds=30)
+        wait_until(
+            lambda: json.loads(read_page(f"{url}/api/workers") or "{}"), "it sees the worker", seconds=30
+        )
+        yield url
+    finally:
+        stop(process)
+
+
+def read_page(url: str, body: bytes | None = None) -> str:
+    """Read a page, or post to it; nothing when it is not there yet."""
+    try:
+        with urllib.request.urlopen(url, data=body, timeout=10) as answer:  # noqa: S310 - loopback
+            return str(answer.read().decode())
+    except (urllib.error.URLError, OSError):
+        return ""

@@ -1,0 +1,1 @@
+"""Nothing private leaks: a marked number and code go through everything, and are then looked for everywhere."""

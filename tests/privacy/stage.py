@@ -1,0 +1,144 @@
+"""The stage: everything that speaks, up at once, with somebody writing down what it says.
+
+Lives here: a worker with everything turned on, Flower, a caller of each door, and listeners.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from celery import Celery
+
+from simulator.client import SimulatorClient
+from tasks.figures import Figures
+from tests.flower import ROOT, flower_on
+from tests.integration.conftest import Backend, backend_on
+from tests.privacy.listener import Listener
+from tests.privacy.marks import CODE_LENGTH
+from tests.privacy.sinks import Sinks, published
+from worker.demo.redis_server import redis_server
+from worker.demo.waiting import wait_until
+from worker.demo.worker_process import stop
+
+FIGURES = Figures(
+    look_first_seconds=0.5,
+    retry_first_seconds=0.3,
+    turn_seconds=0.5,
+    send_slots_percent=100,
+    start_budget_seconds=30,
+)
+"""Waits are shorter than in production, a held call lasts; every slot may hold a send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Both callers, the person's phones, Flower, and the sinks."""
+
+    backend: Backend
+    caller: Celery
+    flower: str
+    sinks: Sinks
+    directory: Path
+
+    @property
+    def phone(self) -> SimulatorClient:
+        """The person's phones."""
+        return self.backend.phone
+
+
+@contextmanager
+def stage(
+    database_url: str, simulator: tuple[str, SimulatorClient], directory: Path, log_format: str
+) -> Iterator[Stage]:
+    """Set everything up; what was written to files is kept when all have stopped."""
+    sinks = Sinks()
+    listener = directory / "listener.json"
+    changes = {
+        "LOG_LEVEL": "DEBUG",
+        "LOG_FORMAT": log_format,
+        "LISTENER_FILE": str(listener),
+        "KOMBU_LOG_CHANNEL": "1",
+        "ALLOWED_COUNTRIES": "KR",
+    }
+    simulator[1].switch(code_length=CODE_LENGTH)
+    with ExitStack() as files:
+        with ExitStack() as stack:
+            redis = stack.enter_context(redis_server(appendonly=True))
+            stack.enter_context(published(redis.port, sinks))
+            stack.enter_context(_heard_by_the_client(directory / "client.json"))
+            backend = stack.enter_context(
+                backend_on(
+                    database_url,
+                    redis,
+                    simulator,
+                    directory,
+                    FIGURES,
+                    app="tests.privacy.turned_on",
+                    changes=changes,
+                )
+            )
+            files.callback(sinks.keep_file, "worker's log", backend.log)
+            files.callback(sinks.keep_file, "listener", listener)
+            files.callback(sinks.keep_file, "client's log", directory / "client.json")
+            await_events = stack.enter_context(_events(backend.environment, directory / "events"))
+            files.callback(sinks.keep_file, "celery events", directory / "events")
+            flower = stack.enter_context(_flower(backend.environment, directory))
+            await_events()
+            files.callback(sinks.keep_file, "Flower's log", directory / "flower.log")
+            files.callback(_keep_flowers_memory, sinks, directory)
+            caller = Celery(broker=redis.url(), backend=redis.url(1), set_as_current=False)
+            caller.conf.task_send_sent_event = True
+            stack.callback(caller.close)
+            yield Stage(backend=backend, caller=caller, flower=flower, sinks=sinks, directory=directory)
+
+
+def _keep_flowers_memory(sinks: Sinks, directory: Path) -> None:
+    for path in directory.glob("flower.db*"):
+        sinks.keep_file("Flower's database", path)
+
+
+@contextmanager
+def _flower(environment: dict[str, str], directory: Path) -> Iterator[str]:
+    options = ("--persistent=True", f"--db={directory / 'flower.db'}", "--logging=debug")
+    with flower_on(environment, directory / "flower.log", *options) as url:
+        yield url
+
+
+@contextmanager
+def _events(environment: dict[str, str], output: Path) -> Iterator[Callable[[], object]]:
+    """Run `celery events --dump`, as an operator may, in our own app; yields how to wait until it hears."""
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "celery", "-A", "worker", "events", "--dump"],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=file,
+            stderr=file,
+        )
+        try:
+            yield lambda: wait_until(
+                lambda: "heartbeat" in output.read_text(), "it hears the worker", seconds=30
+            )
+        finally:
+            stop(process)
+
+
+@contextmanager
+def _heard_by_the_client(path: Path) -> Iterator[None]:
+    """Let every logger of this process print all it has, for what the client says of itself."""
+    root, engine = logging.getLogger(), logging.getLogger("sqlalchemy.engine")
+    levels, listener = (root.level, engine.level), Listener(path)
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    engine.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.removeHandler(listener)
+        root.setLevel(levels[0])
+        engine.setLevel(levels[1])
