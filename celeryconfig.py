@@ -61,6 +61,8 @@ broker_transport_options = {
 
 # Callers of the open door poll this key; the truth is the row, which outlives it.
 result_expires = 86_400
+# Extended, it would hold the arguments beside the result.
+result_extended = False
 # A backend that is away costs a slot seconds and never its message: worker/hardening/result_backend.py
 # tries again itself, within a time that these add up to.
 result_backend_always_retry = False

@@ -26,7 +26,7 @@ class Exchange:
     """
 
     deadline: float
-    guard: Callable[[], bool] | None = field(default=None, repr=False)
+    guard: Callable[[], bool] | None = None
     reached: bool = False
     failure: Failure | None = None
     status: int | None = None

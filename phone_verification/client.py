@@ -123,7 +123,7 @@ class VerificationClient:
     def status(self, task_id: str) -> RunStatus:
         """Tell where a task stands; raises NotReadableError when the database cannot say."""
         if not is_task_id(task_id):
-            # Nothing was ever accepted under it, and it may be a number: it goes into no statement and no error.
+            # Nothing was ever accepted under it, and it may be a number: no statement and no error gets it.
             return _status(task_id, None)
         try:
             with self._engine.connect() as connection:

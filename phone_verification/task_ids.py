@@ -22,3 +22,8 @@ def new_task_id() -> str:
 def is_task_id(text: object) -> bool:
     """Whether this may name an intent."""
     return isinstance(text, str) and bool(_UUID.fullmatch(text) or _ALLOWED.fullmatch(text))
+
+
+def shown_id(text: str | None) -> str | None:
+    """Return an id as it may be shown: another language's INSERT may have put a number in its place."""
+    return text if text is None or is_task_id(text) else "(malformed)"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from models.claims import BEGIN, BEGIN_WAITING, CLAIM, RENEW, RENEW_TO_POST, WAIT_TURN
 from models.database import AnyRow
 from phone_verification.kinds import ErrorKind, Operation, RunState
-from phone_verification.task_ids import is_task_id
+from phone_verification.task_ids import shown_id
 from tasks.figures import Figures
 from tasks.services import Services
 
@@ -188,7 +188,7 @@ def _claim(row: AnyRow, figures: Figures, operation: Operation, task_id: str, ta
         phone_masked=row.phone_masked,
         country=row.country,
         code_hmac=row.code_hmac,
-        verification_id=_shown(row.verification_id),
+        verification_id=shown_id(row.verification_id),
         waited_for=row.error_kind,
         posts=row.posts,
         since_first_begun_at_claim_seconds=row.since_first_seconds or 0,
@@ -198,11 +198,6 @@ def _claim(row: AnyRow, figures: Figures, operation: Operation, task_id: str, ta
         lease_seconds=_lease_seconds(figures, operation, row.left_seconds),
         taken_at=taken_at,
     )
-
-
-def _shown(handle: str | None) -> str | None:
-    """Hide a handle that is none: another language's INSERT may have put a number there."""
-    return handle if handle is None or is_task_id(handle) else "(malformed)"
 
 
 def _lease_seconds(figures: Figures, operation: Operation, left_seconds: float) -> float:

@@ -17,6 +17,7 @@ from models.sweeps import LAPSE, OVERDUE, RING
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind, Operation, RunState
 from phone_verification.results import VerificationAnswer
+from phone_verification.task_ids import is_task_id, shown_id
 from tasks.reply import result_json
 from tasks.services import Services
 from tasks.step import Finish
@@ -124,12 +125,12 @@ def _end(connection: Connection, row: AnyRow) -> None:
     )
     log.info(
         "run.done",
-        task_id=row.task_id,
+        task_id=shown_id(row.task_id),
         operation=row.operation.value,
         outcome=step.outcome.value,
         kind=kind.value,
         provider_code=row.provider_code,
-        verification_id=row.verification_id or row.task_id,
+        verification_id=shown_id(row.verification_id or row.task_id),
         by="sweeper",
     )
 
@@ -138,7 +139,7 @@ def _verification(row: AnyRow) -> VerificationAnswer | None:
     if row.phone_masked is None:
         return None
     handle = row.task_id if row.operation is Operation.SEND else row.verification_id
-    return VerificationAnswer(id=handle, phone=row.phone_masked, channel=row.channel)
+    return VerificationAnswer(id=shown_id(handle), phone=row.phone_masked, channel=row.channel)
 
 
 def _alarm(row: AnyRow) -> Alarm:
@@ -146,6 +147,8 @@ def _alarm(row: AnyRow) -> Alarm:
 
 
 def _publish(services: Services, alarms: list[Alarm]) -> int:
+    # What another language inserted under an id that is none would be shown, and no worker would take it.
+    alarms = [alarm for alarm in alarms if is_task_id(alarm.task_id)]
     for rung, alarm in enumerate(alarms):
         try:
             services.ring(alarm.operation, alarm.task_id, countdown=0, wants_result=alarm.wants_result)

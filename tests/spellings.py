@@ -40,7 +40,7 @@ class Marked:
 
 
 def marked_number(name: str, e164: str) -> Marked:
-    """Mark a Korean phone number, given as +8210…"""
+    """Mark a Korean phone number, as Twilio is told it: +8210 and eight digits."""
     tail = e164[-_TAIL:]
     return Marked(name, (tail, *(mark.join((tail[:2], tail[2:6], tail[6:])) for mark in "- .")))
 

@@ -42,7 +42,9 @@ def test_an_operator_sees_retries_and_outcomes_and_no_number(backend: Backend, f
 
     assert task["name"] == "tasks.send_verification"
     assert "sent" in task["result"]
-    pages = [read_page(f"{flower}{path}") for path in ("/api/tasks", f"/task/{handle}", "/workers", "/metrics")]
+    pages = [
+        read_page(f"{flower}{path}") for path in ("/api/tasks", f"/task/{handle}", "/workers", "/metrics")
+    ]
     assert all(pages)
     for spelling in (backend.number, backend.e164, backend.number.replace("-", "")):
         assert not any(spelling in page for page in pages)

@@ -1,1 +1,1 @@
-"""Nothing private leaks: a marked number and code go through everything, and are then looked for everywhere."""
+"""Nothing private leaks: marked numbers and codes go through everything, and are looked for everywhere."""

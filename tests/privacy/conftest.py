@@ -1,6 +1,5 @@
 """The story, played once for each form of logs, on each kind of database."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -18,12 +17,13 @@ from tests.privacy.operator import (
 )
 from tests.privacy.planting import plant
 from tests.privacy.sinks import Sinks, is_in_hand, redis_values, table_rows
-from tests.privacy.stage import Stage, stage
+from tests.privacy.stage import Stage, whole_stage
 from tests.privacy.story import (
     play_at_both_doors,
     play_at_the_durable_door,
     play_at_the_open_door,
     play_what_is_dropped,
+    play_what_is_no_message,
 )
 from tests.privacy.teller import Teller
 from tests.spellings import Marked
@@ -44,8 +44,8 @@ def played(
     request: pytest.FixtureRequest,
     simulator_server: tuple[str, SimulatorClient],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Played]:
-    """Play the whole story; everything has stopped when it is looked at."""
+) -> Played:
+    """Play the whole story, and let everything stop."""
     log_format, kind = request.param.split("-")
     directory = tmp_path_factory.mktemp(log_format)
     simulator_server[1].reset()
@@ -53,18 +53,17 @@ def played(
         url = f"sqlite:///{directory}/test.db"
         if kind == "postgresql":
             url = stack.enter_context(fresh_database(request.getfixturevalue("postgres")))
-        with stage(url, simulator_server, directory, log_format) as set_up:
+        with whole_stage(url, simulator_server, directory, log_format) as set_up:
             opened = Teller(stage=set_up, door="open")
             durable = Teller(stage=set_up, door="durable", told=opened.told, codes=opened.codes)
             try:
                 _play(set_up, durable, opened)
-            except Exception as error:
-                # Whatever kept it from going on, what it left is looked at: a leak explains itself better.
+            except Exception as error:  # noqa: BLE001 - what it left is looked at: a leak explains more
                 opened.told["it went on to the end"] = f"no: {error!r}"
         for path in directory.glob("test.db*"):
             set_up.sinks.keep_file("database's files", path)
     simulator_server[1].reset()
-    yield Played(told=opened.told, marks=all_marks(opened.codes), sinks=set_up.sinks)
+    return Played(told=opened.told, marks=all_marks(opened.codes), sinks=set_up.sinks)
 
 
 def _play(set_up: Stage, durable: Teller, opened: Teller) -> None:
@@ -74,6 +73,7 @@ def _play(set_up: Stage, durable: Teller, opened: Teller) -> None:
     play_at_the_durable_door(durable)
     play_at_the_open_door(opened)
     play_what_is_dropped(opened)
+    play_what_is_no_message(opened)
     ask_by_flower(opened)
     with messages_in_hand((durable, opened)) as ids:
         look_at_what_is_in_hand(set_up, ids)
@@ -82,9 +82,9 @@ def _play(set_up: Stage, durable: Teller, opened: Teller) -> None:
 
 
 def _look_at_what_is_left(set_up: Stage, ids: list[str]) -> None:
-    wait_until(lambda: not is_in_hand(set_up.backend.redis.port), "every message is done with", seconds=30)
+    wait_until(lambda: not is_in_hand(set_up.redis_port), "every message is done with", seconds=30)
     look_at_flower(set_up, ids)
-    for value in redis_values(set_up.backend.redis.port):
+    for value in redis_values(set_up.redis_port):
         set_up.sinks.keep("Redis", value)
     for row in table_rows(set_up.backend.database):
         set_up.sinks.keep("tables", row)

@@ -69,7 +69,7 @@ def look_at_what_is_in_hand(stage: Stage, ids: list[str]) -> None:
     for name in _INSPECTED:
         stage.sinks.keep("inspect", inspect._request(name))  # noqa: SLF001 - what each method of it calls
     stage.sinks.keep("inspect", inspect.query_task(*ids))
-    for header in redis_headers(stage.backend.redis.port):
+    for header in redis_headers(stage.redis_port):
         stage.sinks.keep("headers in Redis", header)
     # Celery's own emergency exit: it prints where every thread is.
     os.kill(stage.backend.worker.pid, signal.SIGUSR1)

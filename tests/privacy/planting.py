@@ -15,12 +15,10 @@ from tests.flower import read_page
 from tests.privacy.marks import PLANTED
 from tests.privacy.stage import Stage
 
-_SAID = {"id": str(uuid4()), "name": f"planted.{PLANTED.e164}"}
-
 
 def plant(stage: Stage) -> None:
     """Leave the number where a leak would leave one."""
-    with redis_client.Redis(port=stage.backend.redis.port, db=7) as client:
+    with redis_client.Redis(port=stage.redis_port, db=7) as client:
         client.hset("planted", "message", PLANTED.e164)
         client.publish("planted", PLANTED.typed)
     logging.getLogger("planted").warning("to %s", PLANTED.e164)
@@ -48,5 +46,5 @@ def _plant_in_events(stage: Stage) -> None:
     with app.connection_for_write() as connection:
         sender = app.events.Dispatcher(connection, hostname="planted@here", buffer_while_offline=False)
         sender.send("worker-online")
-        sender.send("task-received", uuid=_SAID["id"], name=_SAID["name"])
+        sender.send("task-received", uuid=str(uuid4()), name=f"planted.{PLANTED.e164}", args="", kwargs="")
         sender.close()

@@ -70,7 +70,7 @@ def is_in_hand(port: int) -> bool:
 
 
 def redis_headers(port: int) -> Iterator[str]:
-    """Read what is in a worker's hand, without the bodies: arguments of the open door are there until it ends."""
+    """Read what is in a worker's hand, without the bodies: those hold arguments until the task ends."""
     with redis_client.Redis(port=port) as client:
         for held in client.hvals("unacked"):
             message, *route = json.loads(held)
@@ -109,7 +109,7 @@ def table_rows(database: Database) -> Iterator[str]:
 
 @contextmanager
 def published(port: int, sinks: Sinks) -> Iterator[None]:
-    """Keep everything that anybody publishes on this Redis, but what a caller's own app says of its sending."""
+    """Keep what is published on this Redis, but for what others say to workers."""
     with redis_client.Redis(port=port) as client, client.pubsub() as channel:
         channel.psubscribe("*")
         wait_until(lambda: channel.get_message(timeout=1), "the subscription holds", seconds=10)
@@ -118,7 +118,7 @@ def published(port: int, sinks: Sinks) -> Iterator[None]:
         def listen() -> None:
             while not is_over.is_set():
                 message = channel.get_message(timeout=0.2)
-                if message is not None and not _is_callers_own(message["data"]):
+                if message is not None and not _is_said_to_workers(message):
                     sinks.keep("published", message["channel"] + b" " + _bytes(message["data"]))
 
         thread = threading.Thread(target=listen, daemon=True)
@@ -134,10 +134,12 @@ def _bytes(data: object) -> bytes:
     return data if isinstance(data, bytes) else str(data).encode()
 
 
-def _is_callers_own(data: object) -> bool:
-    """Whether this is a `task-sent`: no process of ours says that, a caller's app does if it is told to."""
+def _is_said_to_workers(message: dict[str, Any]) -> bool:
+    """Whether somebody else says this: remote control, or a caller's app that it sent a task."""
+    if bytes(message["channel"]).endswith(b".celery.pidbox"):
+        return True
     try:
-        event = json.loads(base64.b64decode(json.loads(_bytes(data))["body"]))
+        event = json.loads(base64.b64decode(json.loads(_bytes(message["data"]))["body"]))
         return bool(event["type"] == "task-sent")
     except (ValueError, KeyError, TypeError):
         return False

@@ -8,8 +8,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from celery import Celery
@@ -37,69 +37,73 @@ FIGURES = Figures(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """Both callers, the person's phones, Flower, and the sinks."""
+    """Both callers, the person's phones, Flower where there is one, and the sinks."""
 
     backend: Backend
     caller: Celery
-    flower: str
     sinks: Sinks
-    directory: Path
+    flower: str = ""
 
     @property
     def phone(self) -> SimulatorClient:
         """The person's phones."""
         return self.backend.phone
 
+    @property
+    def redis_port(self) -> int:
+        """Where Redis listens."""
+        return self.backend.redis.port
+
 
 @contextmanager
 def stage(
-    database_url: str, simulator: tuple[str, SimulatorClient], directory: Path, log_format: str
+    database_url: str,
+    simulator: tuple[str, SimulatorClient],
+    directory: Path,
+    *,
+    log_format: str = "json",
+    app: str = "tests.privacy.turned_on",
 ) -> Iterator[Stage]:
-    """Set everything up; what was written to files is kept when all have stopped."""
-    sinks = Sinks()
-    listener = directory / "listener.json"
+    """Run a worker with everything turned on; what it wrote is kept when it has stopped."""
+    sinks, listener = Sinks(), directory / "listener.json"
     changes = {
         "LOG_LEVEL": "DEBUG",
         "LOG_FORMAT": log_format,
         "LISTENER_FILE": str(listener),
         "KOMBU_LOG_CHANNEL": "1",
-        "ALLOWED_COUNTRIES": "KR",
     }
     simulator[1].switch(code_length=CODE_LENGTH)
-    with ExitStack() as files:
-        with ExitStack() as stack:
-            redis = stack.enter_context(redis_server(appendonly=True))
-            stack.enter_context(published(redis.port, sinks))
-            stack.enter_context(_heard_by_the_client(directory / "client.json"))
-            backend = stack.enter_context(
-                backend_on(
-                    database_url,
-                    redis,
-                    simulator,
-                    directory,
-                    FIGURES,
-                    app="tests.privacy.turned_on",
-                    changes=changes,
-                )
-            )
-            files.callback(sinks.keep_file, "worker's log", backend.log)
-            files.callback(sinks.keep_file, "listener", listener)
-            files.callback(sinks.keep_file, "client's log", directory / "client.json")
-            await_events = stack.enter_context(_events(backend.environment, directory / "events"))
-            files.callback(sinks.keep_file, "celery events", directory / "events")
-            flower = stack.enter_context(_flower(backend.environment, directory))
-            await_events()
-            files.callback(sinks.keep_file, "Flower's log", directory / "flower.log")
-            files.callback(_keep_flowers_memory, sinks, directory)
+    with redis_server(appendonly=True) as redis, published(redis.port, sinks):
+        with backend_on(
+            database_url, redis, simulator, directory, FIGURES, app=app, changes=changes
+        ) as backend:
             caller = Celery(broker=redis.url(), backend=redis.url(1), set_as_current=False)
             caller.conf.task_send_sent_event = True
-            stack.callback(caller.close)
-            yield Stage(backend=backend, caller=caller, flower=flower, sinks=sinks, directory=directory)
+            yield Stage(backend=backend, caller=caller, sinks=sinks)
+            caller.close()
+        sinks.keep_file("worker's log", backend.log)
+        sinks.keep_file("listener", listener)
 
 
-def _keep_flowers_memory(sinks: Sinks, directory: Path) -> None:
-    for path in directory.glob("flower.db*"):
-        sinks.keep_file("Flower's database", path)
+@contextmanager
+def whole_stage(
+    database_url: str, simulator: tuple[str, SimulatorClient], directory: Path, log_format: str
+) -> Iterator[Stage]:
+    """Run everything that speaks; what was written to files is kept when all have stopped."""
+    with stage(database_url, simulator, directory, log_format=log_format) as smaller:
+        environment, sinks = smaller.backend.environment, smaller.sinks
+        with (
+            _heard_by_the_client(directory / "client.json"),
+            _events(environment, directory / "events") as wait_until_heard,
+            _flower(environment, directory) as flower,
+        ):
+            wait_until_heard()
+            yield replace(smaller, flower=flower)
+        sinks.keep_file("client's log", directory / "client.json")
+        sinks.keep_file("celery events", directory / "events")
+        sinks.keep_file("Flower's log", directory / "flower.log")
+        for path in directory.glob("flower.db*"):
+            sinks.keep_file("Flower's database", path)
 
 
 @contextmanager

@@ -4,13 +4,18 @@ Lives here: the acts, each with a number of its own, and how each must end: an a
 leave nothing to be found.
 """
 
+import base64
+import json
 from typing import Final
 from uuid import uuid4
+
+import redis as redis_client
 
 from phone_verification.kinds import PollState
 from tests.privacy.marks import CLIENT_REF, IS_NOT_ACCEPTED, RAISING_CODE, WRONG_CODE
 from tests.privacy.sinks import is_in_hand, redis_values
 from tests.privacy.teller import QUEUES, SEND, Teller
+from tests.shapes import message
 from worker.demo.waiting import wait_until
 
 ENDS_AT_BOTH_DOORS: Final = {
@@ -91,7 +96,7 @@ def _trouble(teller: Teller) -> None:
     stage.phone.outage("refuse")
     waiting = teller.send(teller.number("outage").typed)
     teller.wait_for(PollState.RETRYING, waiting)
-    port = stage.backend.redis.port
+    port = stage.redis_port
     wait_until(lambda: not is_in_hand(port), "its message is done with", seconds=20)
     for value in redis_values(port):
         stage.sinks.keep("Redis while a run waits", value)
@@ -162,10 +167,30 @@ def play_what_is_dropped(teller: Teller) -> None:
     for task_id in (f"for:{number.typed}", number.typed, number.e164, number.typed.replace("-", "")):
         teller.message(SEND, {"phone_number": number.typed}, task_id=task_id)
     teller.stage.caller.send_task("tasks.unknown", kwargs={"x": number.typed}, queue=QUEUES[SEND])
+    said = json.dumps({"phone_number": number.typed})
+    for changes in (
+        {"headers": {}, "body": _body(said)},
+        {"headers": {}, "body": _body(f"{said} and more")},
+        {"headers": {}, "body": _body(said), "content-type": number.typed},
+        {"body": _body(f"[[], {said}, [{said}]]")},
+        {"body": _body(f"[[], {said}, {{}}]"), "content-type": "application/x-python-serialize"},
+    ):
+        teller.push(json.dumps({**message(str(uuid4())), **changes}).encode())
+
+
+def play_what_is_no_message(teller: Teller) -> None:
+    """Items that kombu could not carry."""
+    number = teller.number("malformed").typed
     for item in (
-        f"verify {number.typed}",
-        f'{{"phone_number": "{number.typed}"}}',
-        f'{{"body": "{number.typed}", "headers": {{"task": "{SEND}", "id": "{uuid4()}"}}, "properties": {{}}}}',
-        f'{{"task": "{SEND}", "id": "{uuid4()}", "args": ["{number.typed}"], "kwargs": {{}}}}',
+        f"verify {number}",
+        f'{{"phone_number": "{number}"}}',
+        f'{{"body": "{number}", "headers": {{"task": "{SEND}", "id": "{uuid4()}"}}, "properties": {{}}}}',
+        f'{{"task": "{SEND}", "id": "{uuid4()}", "args": ["{number}"], "kwargs": {{}}}}',
     ):
         teller.push(item.encode())
+    with redis_client.Redis(port=teller.stage.redis_port) as broker:
+        broker.publish("/0.celery.pidbox", f"inspect {number}")
+
+
+def _body(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

@@ -57,7 +57,7 @@ class Teller:
 
     def push(self, item: bytes) -> None:
         """Put any bytes into the queue of sends."""
-        with redis_client.Redis(port=self.stage.backend.redis.port) as broker:
+        with redis_client.Redis(port=self.stage.redis_port) as broker:
             broker.lpush(QUEUES[SEND], item)
 
     def result(self, task_id: str) -> Result:

@@ -69,7 +69,9 @@ def test_a_mask_and_another_number_are_no_find() -> None:
 
 def test_a_find_says_what_and_how_but_not_the_thing() -> None:
     """A failing test must not print what it found."""
-    said = found_in(f"To={quote('010 7391 8264')} key=s3cret-session", [NUMBER, marked_text("key", "s3cret-session")])
+    marks = [NUMBER, marked_text("key", "s3cret-session")]
+
+    said = found_in(f"To={quote('010 7391 8264')} key=s3cret-session", marks)
 
     assert "number as it is, in a URL" in said
     assert not found_in("".join(said) + repr(NUMBER), [NUMBER])

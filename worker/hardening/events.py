@@ -1,7 +1,7 @@
 """Events on their way to Flower: what a caller's own app tells of a task's arguments is not repeated.
 
-A stock Celery app that is told to send `task-sent` writes `repr` of the arguments into it, past every worker;
-only who receives it can mask it. So Flower and `celery events`, run in our app, show no arguments of any task.
+A stock Celery app that is told to send `task-sent` writes `repr` of the arguments into it, past every worker:
+only who receives it can mask it. Flower and `celery events`, run in our app, so show no task's arguments.
 
 Lives here: pure decisions on a decoded item. Chosen by AMQP.Connection, as transport.py is.
 """

@@ -5,6 +5,7 @@ that it holds in a worker, in Flower and in every `celery` command, whatever lev
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from worker.hardening.mask import MASKED
@@ -29,10 +30,9 @@ class _Unquoted(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask the arguments; the exception's text may quote as well, and its place says nothing new."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                argument if isinstance(argument, int | float) else MASKED for argument in record.args
-            )
+        # A single mapping stands there by itself.
+        said = (record.args,) if isinstance(record.args, Mapping) else record.args or ()
+        record.args = tuple(one if isinstance(one, int | float) else MASKED for one in said)
         record.exc_info = None
         return True
 

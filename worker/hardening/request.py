@@ -29,10 +29,10 @@ class MaskedRequest(Request):
         if not _has_known_shape(self._payload):
             raise InvalidTaskError("malformed arguments")
         self._argsrepr = self._kwargsrepr = MASKED
-        self._request_dict.update(argsrepr=MASKED, kwargsrepr=MASKED, shadow=None)
-        self.name = self._type
-        # A caller may name any root and parent, and events show both.
-        self._root_id, self._parent_id = self.id, None
+        self._request_dict.update(argsrepr=MASKED, kwargsrepr=MASKED)
+        # A caller may name any shadow, root, parent and group, and logs, events and results show them.
+        self._request_dict.update(shadow=None, root_id=self.id, parent_id=None, group=None)
+        self.name, self._root_id, self._parent_id = self._type, self.id, None
 
     def info(self, safe: bool = False) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002 - Celery's signature
         """Describe the request without its arguments."""

@@ -1,0 +1,1 @@
+"""Workers with one of the two lines of defence taken away: the other has to hold alone."""
