@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def flower_on(environment: dict[str, str], log: Path, *options: str) -> Iterator[str]:
+def flower_on(environment: dict[str, str], log: Path, *options: str, **changes: str) -> Iterator[str]:
     """Run Flower beside a worker; yields its address once it sees that worker."""
     port = free_port()
     settings = {
@@ -26,6 +26,7 @@ def flower_on(environment: dict[str, str], log: Path, *options: str) -> Iterator
         "CELERY_BROKER_URL": environment["CELERY_BROKER_URL"],
         "CELERY_RESULT_BACKEND": environment["CELERY_RESULT_BACKEND"],
         "FLOWER_UNAUTHENTICATED_API": "true",
+        **changes,
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

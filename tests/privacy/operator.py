@@ -44,9 +44,10 @@ _TABLE: Final = {
 
 
 @contextmanager
-def messages_in_hand(tellers: tuple[Teller, Teller]) -> Iterator[list[str]]:
+def _messages_in_hand(*tellers: Teller) -> Iterator[list[str]]:
     """Hold sends of both doors at Twilio, one behind them, and one for its time to come."""
-    stage, (durable, opened) = tellers[0].stage, tellers
+    durable, opened = tellers
+    stage = durable.stage
     with durable.fault("hold", "start", times=4) as held:
         ids = [
             *(teller.send(teller.number("held").typed) for teller in tellers),
@@ -63,21 +64,24 @@ def messages_in_hand(tellers: tuple[Teller, Teller]) -> Iterator[list[str]]:
         durable.result(task_id)
 
 
-def look_at_what_is_in_hand(stage: Stage, ids: list[str]) -> None:
-    """Inspect the worker, and let Flower do so."""
-    inspect = stage.caller.control.inspect(timeout=5, limit=1)
-    for name in _INSPECTED:
-        stage.sinks.keep("inspect", inspect._request(name))  # noqa: SLF001 - what each method of it calls
-    stage.sinks.keep("inspect", inspect.query_task(*ids))
-    for header in redis_headers(stage.redis_port):
-        stage.sinks.keep("headers in Redis", header)
-    # Celery's own emergency exit: it prints where every thread is.
-    os.kill(stage.backend.worker.pid, signal.SIGUSR1)
-    look_at_flower(stage, ids)
+def look_at_what_is_in_hand(durable: Teller, opened: Teller) -> None:
+    """Inspect the worker while messages are in its hand, and let Flower do so."""
+    stage = durable.stage
+    with _messages_in_hand(durable, opened) as ids:
+        inspect = stage.caller.control.inspect(timeout=5, limit=1)
+        for name in _INSPECTED:
+            stage.sinks.keep("inspect", inspect._request(name))  # noqa: SLF001 - what its methods call
+        stage.sinks.keep("inspect", inspect.query_task(*ids))
+        for header in redis_headers(stage.redis_port):
+            stage.sinks.keep("headers in Redis", header)
+        # Celery's own emergency exit: it prints where every thread is.
+        os.kill(stage.backend.worker.pid, signal.SIGUSR1)
+        look_at_flower(stage)
 
 
-def look_at_flower(stage: Stage, ids: list[str]) -> None:
-    """Read every page, and every answer of the API."""
+def look_at_flower(stage: Stage) -> None:
+    """Read every page, and every answer of the API, of the tasks that Flower has."""
+    ids = list(json.loads(read_page(f"{stage.flower}/api/tasks?limit=30&sort_by=-received")))
     pages = ["api/tasks", "api/workers?refresh=1", "api/task/types", "api/queues/length", "tasks", "workers"]
     pages += ["metrics", "broker", f"tasks/datatable?{urlencode(_TABLE)}"]
     pages += [f"worker/{name}" for name in json.loads(read_page(f"{stage.flower}/api/workers"))]

@@ -109,7 +109,7 @@ def whole_stage(
 @contextmanager
 def _flower(environment: dict[str, str], directory: Path) -> Iterator[str]:
     options = ("--persistent=True", f"--db={directory / 'flower.db'}", "--logging=debug")
-    with flower_on(environment, directory / "flower.log", *options) as url:
+    with flower_on(environment, directory / "flower.log", *options, KOMBU_LOG_CHANNEL="1") as url:
         yield url
 
 

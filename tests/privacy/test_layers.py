@@ -186,8 +186,8 @@ def test_a_callers_own_engine_may_show_every_parameter(tmp_path: Path) -> None:
         errors = [error_of(verifications.send, NUMBER.typed), error_of(verifications.status, handle)]
     engine.dispose()
 
-    assert "+82*****" in log.read_text()
     assert found_in(log.read_text() + "".join(errors), MARKS) == []
+    assert "+82*****" in log.read_text()
 
 
 def test_what_another_language_inserted_in_the_place_of_an_id_is_not_shown(

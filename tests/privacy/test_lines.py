@@ -82,6 +82,6 @@ def test_the_second_line_alone_repeats_no_header(
         result = teller.stage.caller.AsyncResult(failed)
         wait_until(lambda: result.state == "FAILURE", "Celery says that it failed", seconds=20)
 
-    assert teller.told == {"open: sent": "sent", "open: a fault": "internal_error"}
     assert teller.stage.sinks.finds(MARKS) == {}
+    assert teller.told == {"open: sent": "sent", "open: a fault": "internal_error"}
     assert HEARD - {"published"} <= teller.stage.sinks.finds([PLANTED.marked]).keys()

@@ -21,7 +21,7 @@ from tests.privacy.listener import listen
 from tests.privacy.marks import PLANTED
 from worker.celery import app
 
-_NOISY = ("celery.app.trace", "celery.worker.strategy", "sqlalchemy.engine")
+_NOISY = ("celery.app.trace", "celery.worker.strategy", "kombu", "sqlalchemy.engine")
 _OURS = ("gateway", "models", "phone_verification", "tasks", "worker")
 
 # Each slot has messages waiting behind it, so that there is something to inspect.

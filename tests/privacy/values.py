@@ -29,6 +29,7 @@ KEY = next(iter(parse_keys(SECRET).values()))
 MARKS = (
     NUMBER.marked,
     marked_text("a key", SECRET.partition(":")[2]),
+    marked_text("the beginning of a key", SECRET.partition(":")[2][:12]),
     marked_text("a key's bytes", repr(KEY)[2:-1]),
 )
 PRIVATE = {

@@ -1,0 +1,44 @@
+"""The table of doors: every place where a number or a code could get out, and what keeps it in.
+
+Lives here: all doors, and the masks that are found in the code itself. docs/doors.md is written from it,
+`make mutate-masks` takes each mask away.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from tests.privacy.doors.celerys import CELERYS
+from tests.privacy.doors.door import REPRS, Door, Mask
+from tests.privacy.doors.ours import OURS
+
+ROOT: Final = Path(__file__).parents[3]
+PACKAGES: Final = ("gateway", "models", "phone_verification", "tasks", "worker")
+REPR: Final = "repr and text of values, in anybody's log or traceback"
+
+
+def modules() -> list[Path]:
+    """Every module of the product."""
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def _fields_out_of_reprs() -> tuple[Mask, ...]:
+    """Every field that a class keeps out of its repr."""
+    return tuple(
+        Mask(
+            what=f"repr without {line.split(':')[0].split('=')[0].strip()}",
+            file=path.relative_to(ROOT).as_posix(),
+            text=f"{line}\n",
+            put=f"{line.replace('repr=False', 'repr=True')}\n",
+            noticed_by=REPRS,
+        )
+        for path in modules()
+        for line in path.read_text().splitlines()
+        if "repr=False" in line
+    )
+
+
+DOORS: Final[tuple[Door, ...]] = tuple(
+    replace(door, masks=_fields_out_of_reprs()) if door.place == REPR else door for door in (*CELERYS, *OURS)
+)
+MASKS: Final[tuple[Mask, ...]] = tuple(mask for door in DOORS for mask in door.masks)

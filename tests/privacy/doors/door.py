@@ -1,0 +1,48 @@
+"""A door: a place where something private could get out, what keeps it in, and the test that would notice.
+
+Lives here: the shapes, and the parts of the canary that notice.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+STORY: Final = "tests/privacy/test_story.py::test_nothing_private_is_found_anywhere[json-sqlite]"
+_LINES: Final = "tests/privacy/test_lines.py"
+FIRST_LINE: Final = f"{_LINES}::test_the_first_line_alone_drops_unquoted_what_is_no_message"
+SECOND_LINE: Final = f"{_LINES}::test_the_second_line_alone_drops_unquoted_what_is_no_task"
+SECOND_LINE_HEADERS: Final = f"{_LINES}::test_the_second_line_alone_repeats_no_header"
+_LAYERS: Final = "tests/privacy/test_layers.py"
+OWN_HEADERS: Final = f"{_LAYERS}::test_our_own_app_writes_no_arguments_into_headers"
+RETRIES: Final = f"{_LAYERS}::test_too_many_retries_say_nothing_of_arguments"
+BROKEN_HEADERS: Final = f"{_LAYERS}::test_an_answer_whose_headers_are_broken_is_not_logged_with_its_url"
+QUOTATIONS: Final = f"{_LAYERS}::test_a_message_that_cannot_be_restored_is_not_quoted"
+FORMATTER: Final = f"{_LAYERS}::test_a_log_line_of_anybodys_shows_types_and_places_of_an_exception"
+CLIENTS_ENGINE: Final = f"{_LAYERS}::test_the_clients_own_engine_hides_what_it_is_given"
+CALLERS_ENGINE: Final = f"{_LAYERS}::test_a_callers_own_engine_may_show_every_parameter"
+INSERTED: Final = f"{_LAYERS}::test_what_another_language_inserted_in_the_place_of_an_id_is_not_shown"
+REPRS: Final = "tests/privacy/test_reprs.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """A mask, and how it is taken away: `text` of `file` gives way to `put`, and `noticed_by` must fail."""
+
+    what: str
+    file: str
+    text: str
+    put: str = ""
+    noticed_by: str = STORY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where what would be seen, and the masks that close it; `needs_none` says why there is no mask.
+
+    In that case `proven_by` is the test in which something private comes by and is not seen.
+    """
+
+    place: str
+    shows: str
+    masks: tuple[Mask, ...] = ()
+    needs_none: str = ""
+    proven_by: str = STORY
