@@ -4,16 +4,19 @@ VENV ?= .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults worlds soak coverage check format docs locks clean
+.PHONY: help demo test mutate-masks faults worlds soak coverage check format docs locks clean
 
 help: ## print this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed ## verify a number here and now, no account and no settings needed
 	@$(RUN) -m worker demo
 
 test: $(VENV)/installed ## run all tests; starts what they need and stops it
 	@$(RUN) -m pytest
+
+mutate-masks: $(VENV)/installed ## take each mask away and see it missed, ten minutes
+	@$(RUN) -m tests.privacy.mutate
 
 faults: $(VENV)/installed ## break everything on purpose, 20 minutes; writes docs/reliability.md
 	@$(RUN) -m tests.faults

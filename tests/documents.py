@@ -10,6 +10,7 @@ from pathlib import Path
 from gateway.catalogue_page import render_catalogue
 from phone_verification.arguments import CheckArguments, SendArguments
 from phone_verification.results import Result, RunStatus
+from tests.privacy.doors.page import render_doors
 from worker.settings_page import render_environment
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,7 @@ def json_schema() -> str:
 DOCUMENTS = {
     "docs/errors.md": render_catalogue,
     "docs/contract.schema.json": json_schema,
+    "docs/doors.md": render_doors,
     ".env.example": render_environment,
 }
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from simulator.client import SimulatorClient
 from tests.privacy.marks import PLANTED, all_marks
-from tests.privacy.sinks import is_in_hand
+from tests.privacy.sinks import is_in_hand, redis_headers
 from tests.privacy.stage import Stage, stage
 from tests.privacy.story import play_what_is_dropped, play_what_is_no_message
 from tests.privacy.teller import SEND, Teller
+from tests.spellings import found_in
 from worker.demo.waiting import wait_until
 
 MARKS = all_marks([])
@@ -23,9 +24,10 @@ HEARD = {"listener", "published", "worker's log"}
 
 @contextmanager
 def line(which: str, simulator: tuple[str, SimulatorClient], directory: Path) -> Iterator[Teller]:
-    """Run a worker with one line alone."""
+    """Run a worker with one line alone, or with both."""
     url = f"sqlite:///{directory}/test.db"
-    with stage(url, simulator, directory, app=f"tests.privacy.alone.{which}") as set_up:
+    app = "tests.privacy.turned_on" if which == "both" else f"tests.privacy.alone.{which}"
+    with stage(url, simulator, directory, app=app) as set_up:
         yield Teller(stage=set_up, door="open")
         wait_until(lambda: not is_in_hand(set_up.redis_port), "all messages are done with", seconds=20)
 
@@ -85,3 +87,17 @@ def test_the_second_line_alone_repeats_no_header(
     assert teller.stage.sinks.finds(MARKS) == {}
     assert teller.told == {"open: sent": "sent", "open: a fault": "internal_error"}
     assert HEARD - {"published"} <= teller.stage.sinks.finds([PLANTED.marked]).keys()
+
+
+def test_what_is_in_hand_says_nothing_but_in_its_body(
+    simulator: tuple[str, SimulatorClient], tmp_path: Path
+) -> None:
+    """What Redis keeps until a message is acknowledged was written anew, without a stranger's headers."""
+    with line("both", simulator, tmp_path) as teller, teller.fault("hold", "start") as held:
+        teller.message(SEND, {"phone_number": teller.number("held").typed})
+        teller.stage.phone.wait_held(held)
+        headers = list(redis_headers(teller.stage.redis_port))
+        teller.stage.phone.release(held)
+
+    assert len(headers) == 1
+    assert found_in(headers[0], MARKS) == []

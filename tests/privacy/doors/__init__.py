@@ -4,6 +4,8 @@ Lives here: all doors, and the masks that are found in the code itself. docs/doo
 `make mutate-masks` takes each mask away.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -22,23 +24,25 @@ def modules() -> list[Path]:
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
-def _fields_out_of_reprs() -> tuple[Mask, ...]:
-    """Every field that a class keeps out of its repr."""
-    return tuple(
-        Mask(
-            what=f"repr without {line.split(':')[0].split('=')[0].strip()}",
-            file=path.relative_to(ROOT).as_posix(),
-            text=f"{line}\n",
-            put=f"{line.replace('repr=False', 'repr=True')}\n",
-            noticed_by=REPRS,
-        )
-        for path in modules()
-        for line in path.read_text().splitlines()
-        if "repr=False" in line
-    )
+def _fields_out_of_reprs() -> Iterator[Mask]:
+    """Find every field that a class keeps out of its repr."""
+    for path in modules():
+        owner = path.stem
+        for line in path.read_text().splitlines():
+            if line.startswith("class "):
+                owner = re.split(r"\W", line.removeprefix("class "))[0]
+            if "repr=False" in line:
+                yield Mask(
+                    what=f"repr of {owner} without {re.split(r'[ :=]', line.strip())[0]}",
+                    file=path.relative_to(ROOT).as_posix(),
+                    text=f"{line}\n",
+                    put=f"{line.replace('repr=False', 'repr=True')}\n",
+                    noticed_by=REPRS,
+                )
 
 
 DOORS: Final[tuple[Door, ...]] = tuple(
-    replace(door, masks=_fields_out_of_reprs()) if door.place == REPR else door for door in (*CELERYS, *OURS)
+    replace(door, masks=tuple(_fields_out_of_reprs())) if door.place == REPR else door
+    for door in (*CELERYS, *OURS)
 )
 MASKS: Final[tuple[Mask, ...]] = tuple(mask for door in DOORS for mask in door.masks)

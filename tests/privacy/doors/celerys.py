@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.privacy.doors.door import (
     FIRST_LINE,
+    IN_HAND,
     OWN_HEADERS,
     QUOTATIONS,
     RETRIES,
@@ -64,6 +65,7 @@ HEADERS: Final = (
                 file="worker/hardening/transport.py",
                 text="super()._deliver(read.message(queue), queue)",
                 put="super()._deliver(message, queue)",
+                noticed_by=IN_HAND,
             ),
         ),
     ),

@@ -1,0 +1,107 @@
+"""The table of doors is whole: no door without a mask or a proof, no mask that it does not know."""
+
+import re
+
+import pytest
+
+from tests.privacy.doors import DOORS, MASKS, ROOT, modules
+from tests.privacy.doors.door import Door, Mask
+from worker.hardening import loggers
+
+FOUND = {
+    "headers of messages that our app publishes",
+    "headers that a stock producer wrote",
+    "events of the worker, and what Celery logs of a request",
+    "task-sent events of a caller's own app",
+    "results: result key, task-succeeded, `status`, `runs`, the tables, what a person is told",
+    "a failed task: result key, task-failed, Celery's log, error trackers",
+    "a waiting task: RETRY in result keys, task-retried, Celery's log",
+    "messages that are no tasks: log lines, result keys",
+    "remote control: inspect active, reserved, scheduled, query_task; Flower's worker page",
+    "result keys",
+    "a retry",
+    "MaxRetriesExceededError",
+    "DEBUG: `TaskPool: Apply`",
+    "exceptions in our own log lines, and in whatever else hears them (an error tracker)",
+    "Twilio's refusals and the SDK's exceptions",
+    "logger twilio.http_client",
+    "SQLAlchemy: echo, and the text of a failed statement",
+    "Flower's pages, API, /metrics, its database",
+    "repr and text of values, in anybody's log or traceback",
+}
+"""The doors that were known before the canary was built: from Celery, Flower, SQLAlchemy and the SDK."""
+
+HIDES_NOTHING_PRIVATE = {
+    # What base64 and Fernet raise says nothing of what they were given.
+    "phone_verification/keys.py": 2,
+    # A database's own words, which hold no parameter of ours that is private.
+    "phone_verification/client.py": 2,
+    # It is caught by the SDK's caller, and never told.
+    "gateway/http_client.py": 1,
+    # It is caught by the consumer, which tells its type alone.
+    "worker/hardening/request.py": 1,
+    # An operator's terminal, and no worker: commands and the demo.
+    "worker/commands/console.py": 2,
+    "worker/commands/demo.py": 2,
+    "worker/demo/redis_server.py": 1,
+}
+"""How often `from None` hides what an exception came from without being a mask, and why it is none."""
+
+LOOKS_LIKE_A_MASK = re.compile(
+    r"repr=False|hide_parameters=True|hide_input_in_errors=True|= MASKED\b|=MASKED\b"
+)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.place)
+def test_a_door_has_masks_or_a_proof(door: Door) -> None:
+    """One or the other; a proof is a test that there is."""
+    assert bool(door.masks) != bool(door.needs_none)
+    assert _is_test(door.proven_by)
+
+
+@pytest.mark.parametrize("mask", MASKS, ids=lambda mask: f"{mask.file}: {mask.what}")
+def test_a_mask_is_where_the_table_says(mask: Mask) -> None:
+    """Its text is there, once, what is put in its place differs, and a test is named that would notice."""
+    assert (ROOT / mask.file).read_text().count(mask.text) == 1
+    assert mask.put != mask.text
+    assert _is_test(mask.noticed_by)
+
+
+def test_every_door_that_was_known_is_in_the_table() -> None:
+    """No door is dropped without anybody noticing, and each is told once."""
+    places = [door.place for door in DOORS]
+
+    assert set(places) >= FOUND
+    assert len(places) == len(set(places))
+
+
+def test_every_quoting_logger_is_in_the_table() -> None:
+    """Each that is told to be quiet has a mask of its own."""
+    told = "".join(mask.text for mask in MASKS if mask.file == "worker/hardening/loggers.py")
+
+    for name in (*loggers._SPEAKS_FROM, *loggers._UNQUOTED):  # noqa: SLF001 - the table is of these very names
+        assert f'"{name}"' in told
+
+
+def test_what_looks_like_a_mask_is_one() -> None:
+    """What is kept out of reprs, errors and headers anywhere in the product is taken away somewhere here."""
+    for path in modules():
+        name, text = path.relative_to(ROOT).as_posix(), path.read_text()
+        taken = "".join(mask.text for mask in MASKS if mask.file == name)
+        for look in set(LOOKS_LIKE_A_MASK.findall(text)):
+            assert taken.count(look) == text.count(look), f"{name}: {look}"
+
+
+def test_every_exception_that_hides_where_it_came_from_is_judged() -> None:
+    """`from None` is a mask that the table takes away, or hides nothing private."""
+    for path in modules():
+        name = path.relative_to(ROOT).as_posix()
+        masks = {mask.text for mask in MASKS if mask.file == name and "from None" in mask.text}
+        hidden = path.read_text().count("from None")
+        assert hidden == len(masks) + HIDES_NOTHING_PRIVATE.get(name, 0), name
+
+
+def _is_test(node: str) -> bool:
+    """Whether such a test is there."""
+    file, _, name = node.partition("[")[0].partition("::")
+    return (ROOT / file).exists() and f"def {name}" in (ROOT / file).read_text()
