@@ -45,8 +45,8 @@ class Arguments(BaseModel):
         return self.model_dump(mode="json", exclude={"requested_at"})
 
     def fingerprint(self, keys: Fingerprints) -> str:
-        """Fingerprint the intent under the newest key."""
-        return keys.newest(Label.ARGUMENTS, canonical_json(self.intent()))
+        """Fingerprint the intent."""
+        return keys.of(Label.ARGUMENTS, canonical_json(self.intent()))
 
     def matches(self, keys: Fingerprints, stored: str | None) -> bool:
         """Whether a stored fingerprint is of the same intent."""

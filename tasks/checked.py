@@ -39,7 +39,7 @@ def _approved(
         kept=KeptVerification(
             id=sid,
             status=VerificationStatus.APPROVED,
-            code_hmac=services.fingerprints.newest(Label.CODE, asked.number.e164, asked.code),
+            code_hmac=services.fingerprints.of(Label.CODE, asked.number.e164, asked.code),
             age_seconds=min(age_seconds, services.ttl_seconds),
         ),
     )

@@ -52,7 +52,7 @@ def refuse(
             {
                 "task_id": task_id,
                 "operation": operation,
-                "arguments_fingerprint": services.fingerprints.newest(
+                "arguments_fingerprint": services.fingerprints.of(
                     Label.ARGUMENTS, canonical_json({"invalid": field})
                 ),
                 "wants_result": wants_result,

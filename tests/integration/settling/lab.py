@@ -151,15 +151,16 @@ class Lab:
         return any(one["status"] == "approved" for one in self.phone.verifications(E164))
 
     def rotate_keys(self) -> None:
-        """Add a key for fingerprints in front of those there are."""
-        self._use({"newer": os.urandom(32), **self.services.fingerprints.keys})
+        """Make fingerprints under a new key from now on; those there are stay known."""
+        keys = self.services.fingerprints.keys
+        self._use(Fingerprints({"newer": os.urandom(32), **keys}, "newer", frozenset(keys)))
 
     def use_first_key(self) -> None:
         """Go back to the oldest key alone."""
-        self._use(dict([list(self.services.fingerprints.keys.items())[-1]]))
+        *_, (key_id, secret) = self.services.fingerprints.keys.items()
+        self._use(Fingerprints({key_id: secret}, key_id))
 
-    def _use(self, keys: dict[str, bytes]) -> None:
-        fingerprints = Fingerprints(keys)
+    def _use(self, fingerprints: Fingerprints) -> None:
         acceptance = replace(self.services.acceptance, fingerprints=fingerprints)
         self.services = replace(self.services, fingerprints=fingerprints, acceptance=acceptance)
 
