@@ -17,6 +17,7 @@ from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
 from tasks.recent_texts import RecentTexts
 from tasks.slots import SendSlots
 
@@ -47,7 +48,7 @@ class Services:
     allowed_countries: frozenset[str]
     ttl_seconds: float
     intent_rate_limit: str | None
-    is_open_door_closed: bool
+    open_door: OpenDoor
     send_slots: SendSlots
     ring: Ring
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -49,7 +49,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         allowed_countries=frozenset(settings.allowed_countries),
         ttl_seconds=settings.verification_ttl_seconds,
         intent_rate_limit=settings.twilio_intent_rate_limit,
-        is_open_door_closed=settings.open_door == "closed",
+        open_door=settings.open_door,
         send_slots=SendSlots(threads=concurrency, percent=figures.send_slots_percent),
         ring=make_ring(settings.celery_broker_url.get_secret_value()),
     )

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from phone_verification.keys import Fingerprints, Seals
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
 
 
 class SettingsError(SystemExit):
@@ -115,8 +116,11 @@ class Settings(CallerSettings, LogSettings, Figures):
         Field(min_length=1, description="ISO 3166, comma-separated"),
     ] = ["KR"]
     open_door: Annotated[
-        Literal["plain", "closed"], Field(description="whether messages may carry arguments")
-    ] = "plain"
+        OpenDoor,
+        Field(
+            description="of messages with arguments: plain takes all, sealed only sealed ones, closed none"
+        ),
+    ] = OpenDoor.PLAIN
     retention_days: Annotated[int, Field(gt=0, description="how long ended runs are kept")] = 30
 
     @model_validator(mode="after")

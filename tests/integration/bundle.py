@@ -6,6 +6,7 @@ from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals, make_key
 from phone_verification.kinds import Operation
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
 from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
@@ -31,7 +32,7 @@ def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gat
         allowed_countries=frozenset({"KR"}),
         ttl_seconds=600,
         intent_rate_limit=None,
-        is_open_door_closed=False,
+        open_door=OpenDoor.PLAIN,
         send_slots=SendSlots(threads=32, percent=figures.send_slots_percent),
         ring=ring,
     )
