@@ -9,6 +9,7 @@ from gateway.answer import Answer, AnswerClass
 from models.closed_sets import VerificationStatus
 from models.records import TRIES
 from phone_verification.arguments import SendArguments
+from phone_verification.keys import Label
 from phone_verification.kinds import Channel, ErrorKind, Outcome
 from phone_verification.phone_numbers import PhoneNumber
 from tasks.asked import refused, undecided
@@ -75,6 +76,7 @@ def found(
         sent_seconds_ago=sighting.sent_seconds_ago,
         own_attempt_sids=own,
         other_attempt_sids=(*others, *sighting.texts[len(own) :]),
+        phone_fingerprints=tuple(services.fingerprints.every(Label.PHONE, number.e164)),
     )
     return Finish(
         outcome=Outcome.SENT,

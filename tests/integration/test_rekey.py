@@ -82,7 +82,7 @@ def test_the_table_is_readable_in_80_columns(accepted: Database, database_url: s
 
     lines = said.splitlines()
     assert max(len(line) for line in lines) <= 80
-    assert lines[0].split() == ["key", "role", "table", "rows", "youngest"]
+    assert lines[0].split() == ["key", "role", "table", "rows", "youngest", "(UTC)"]
     assert [line.split()[0] for line in lines[1:5]] == ["k" * 16, "k" * 16, "k1", "k1"]
 
 

@@ -44,7 +44,7 @@ def _print(shown: dict[str, str], usages: Sequence[KeyUsage], sends: OpenSends, 
         for key_id, role in shown.items()
         for name in _NAMES
     ]
-    print_table(("key", "role", "table", "rows", "youngest"), lines)
+    print_table(("key", "role", "table", "rows", "youngest (UTC)"), lines)
     click.echo(f"\nopen sends: {sends.count}")
     click.echo(click.wrap_text(f"next: {step.sentence}", 80, subsequent_indent="      "))
 
