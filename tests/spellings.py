@@ -11,6 +11,9 @@ from urllib.parse import quote, quote_plus
 
 _SHORT: Final = 6
 _BITS: Final = 6
+_LAYERS: Final = 3
+_WRAPPED: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 
 def spellings(number_e164: str, national: str, code: str) -> dict[str, bytes]:
@@ -53,11 +56,12 @@ def encodings(text: bytes) -> dict[str, bytes]:
 
 
 def found(haystack: bytes, wanted: Mapping[str, bytes]) -> list[str]:
-    """Name the spellings that a text holds.
+    """Name the spellings that a text holds, or what is base64 in it, or base64 in that.
 
     Six bare digits are found only by themselves: fractions of seconds and ports are full of such.
     """
-    return [name for name, spelled in wanted.items() if _holds(haystack, spelled)]
+    layers = list(_layers(haystack))
+    return [name for name, spelled in wanted.items() if any(_holds(layer, spelled) for layer in layers)]
 
 
 def _once(named: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -74,6 +78,19 @@ def _holds(haystack: bytes, spelled: bytes) -> bool:
     if len(spelled) > _SHORT or not spelled.isdigit():
         return True
     return re.search(rb"(?<![\d.])%b(?!\d)" % re.escape(spelled), haystack) is not None
+
+
+def _layers(text: bytes, deep: int = _LAYERS) -> Iterator[bytes]:
+    """Yield a text, then what its runs of base64 hold, and so on: a token in a message's body is two deep."""
+    yield text
+    inner = b"\n".join(_unwrapped(run) for run in _WRAPPED.findall(text))
+    if inner and deep:
+        yield from _layers(inner, deep - 1)
+
+
+def _unwrapped(run: bytes) -> bytes:
+    whole = run[: len(run) - (len(run) % 4 == 1)].translate(_TO_STANDARD)
+    return base64.b64decode(whole + b"=" * (-len(whole) % 4))
 
 
 def _in_base64(text: bytes) -> Iterator[bytes]:

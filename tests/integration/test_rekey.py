@@ -13,7 +13,7 @@ from models.database import Database
 from models.key_usage import KeyUsage, open_sends, usage_of_keys
 from models.task_run import TaskRun
 from models.verification import Verification
-from phone_verification import VerificationClient
+from phone_verification import VerificationClient, new_task_id
 from phone_verification.keys import Fingerprints, Label, make_key
 from phone_verification.kinds import RunState
 from tests.integration.test_commands import run
@@ -123,25 +123,26 @@ def test_a_wrong_key_list_is_one_sentence(database_url: str) -> None:
 
 
 def test_verifications_are_counted_by_their_own_key(accepted: Database) -> None:
-    """Each table has its line; key ids that differ in case alone are two."""
-    keys = Fingerprints.parse(make_key("K1"))
+    """Each table has its lines; key ids that differ in case alone are two."""
     with accepted.transaction() as connection:
-        connection.execute(
-            Verification.__table__.insert().values(
-                id="VE1",
-                phone_fingerprint=keys.of(Label.PHONE, "+821012345678"),
-                phone_masked="+82*****5678",
-                country="KR",
-                status="pending",
-                expires_at=datetime.now(UTC),
-            )
-        )
+        for key_id in ("k1", "K1", "K1"):
+            keys = Fingerprints.parse(make_key(key_id))
+            values = {
+                "id": f"VE{new_task_id()}",
+                "phone_fingerprint": keys.of(Label.PHONE, "+821012345678"),
+                "phone_masked": "+82*****5678",
+                "country": "KR",
+                "status": "pending",
+                "expires_at": datetime.now(UTC),
+            }
+            connection.execute(Verification.__table__.insert().values(values))
 
     usages = usage_of_keys(accepted, ["k1", "K1"])
 
-    assert [(one.key_id, one.table, one.rows) for one in usages] == [
-        ("k1", "task_runs", 1),
-        ("K1", "verifications", 1),
+    assert sorted((one.table, one.key_id, one.rows) for one in usages) == [
+        ("task_runs", "k1", 1),
+        ("verifications", "K1", 2),
+        ("verifications", "k1", 1),
     ]
     assert all(isinstance(one, KeyUsage) and one.youngest_at.tzinfo for one in usages)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -22,6 +23,15 @@ def test_a_secret_is_found_in_base64_wherever_it_stands(secret: str, before: int
     assert found(b"body=" + text + b";", WANTED)
 
 
+@pytest.mark.parametrize("wrap", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_is_found_two_wrappings_deep(wrap: Callable[[bytes], bytes]) -> None:
+    """A token that only looks like one, in a message's body."""
+    token = wrap(json.dumps({"phone_number": NATIONAL, "ref": "??>>"}).encode())
+    message = {"body": base64.b64encode(json.dumps([[], {"sealed": token.decode()}, {}]).encode()).decode()}
+
+    assert found(json.dumps(message).encode(), WANTED)
+
+
 @pytest.mark.parametrize("secret", [*NUMBERS, CODE])
 @pytest.mark.parametrize(
     "dress",
@@ -39,9 +49,8 @@ def test_a_secret_is_found_in_base64_wherever_it_stands(secret: str, before: int
     ],
     ids=["plain", "JSON", "JSON twice", "form", "URL twice", "escaped", "percent", "hex", "path", "repr"],
 )
-def test_a_secret_is_found_in_every_dress(secret: str, dress: object) -> None:
+def test_a_secret_is_found_in_every_dress(secret: str, dress: Callable[[str], str]) -> None:
     """Whoever wrote it down, and for whatever reader."""
-    assert callable(dress)
     assert found(f"before {dress(secret)} after".encode(), WANTED)
 
 
