@@ -92,7 +92,7 @@ def _reply(
 
 def _late(services: Services, operation: Operation, task_id: str, wish: Wish, *, wants_result: bool) -> Reply:
     """Let a message that is too old meet its own run, which it may have begun; else refuse it."""
-    log.warning("run.sealed_long_ago", task_id=task_id, age_seconds=round(wish.age_seconds))
+    log.warning("run.seal_untimely", task_id=task_id, age_seconds=round(wish.age_seconds))
     return repeat(services, operation, task_id, wish.arguments) or refuse(
         services, operation, task_id, SEALED, wants_result=wants_result, asked=wish.arguments
     )

@@ -169,7 +169,7 @@ def test_a_message_of_long_ago_leaves_its_own_run_alone(backend: Backend, caller
     backend.phone.wait_held(held)
 
     caller.ask(SEND, task_id, seal_long_ago(backend, values))
-    wait_until(lambda: told(backend, task_id, "run.sealed_long_ago"), "it is read", seconds=10)
+    wait_until(lambda: told(backend, task_id, "run.seal_untimely"), "it is read", seconds=10)
     wait_until(lambda: caller.broker.zcard("unacked_index") == 1, "it is gone", seconds=10)
     backend.phone.release(held)
 
