@@ -45,6 +45,7 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "error_kind": step.kind,
         "provider_code": step.provider_code,
         "provider_sid": step.provider_sid,
+        "unsent_posts": step.unsent_posts,
         "result": result,
         "finished_at": finished_at,
     }

@@ -16,8 +16,10 @@ from models.database import Database
 from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
+from tasks.ceiling import Ceiling
 from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
+from tasks.rules import Rules
 from tasks.slots import SendSlots
 
 
@@ -39,6 +41,8 @@ class Services:
     database: Database
     gateway: Gateway
     figures: Figures
+    rules: Rules
+    ceiling: Ceiling
     recent_texts: RecentTexts
     fingerprints: Fingerprints
     seals: Seals
