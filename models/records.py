@@ -100,6 +100,7 @@ _COPIED: Final = (
     "sends",
     "failed_checks",
     "code_hmac",
+    "number_block",
 )
 
 
@@ -126,6 +127,7 @@ def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' ins
             "sends": case((new.sends > Verification.sends, new.sends), else_=Verification.sends),
             "failed_checks": case((failed > TRIES, TRIES), else_=failed),
             "code_hmac": func.coalesce(Verification.code_hmac, new.code_hmac),
+            "number_block": func.coalesce(Verification.number_block, new.number_block),
             "channel": func.coalesce(new.channel, Verification.channel),
             "last_sent_at": func.coalesce(new.last_sent_at, Verification.last_sent_at),
             "completed_at": func.coalesce(Verification.completed_at, new.completed_at),

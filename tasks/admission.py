@@ -15,7 +15,6 @@ from phone_verification.kinds import ErrorKind
 from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import VerificationAnswer
 from tasks.asked import refused
-from tasks.claim import Claim
 from tasks.guard import History, Objection, object_to_check, object_to_send
 from tasks.inquiry import Inquiry
 from tasks.rules import Rules
@@ -54,30 +53,38 @@ def look_back_on_check(inquiry: Inquiry, number: PhoneNumber, arguments: CheckAr
 
 def refuse_send(inquiry: Inquiry, wanted: Wanted) -> Finish | None:
     """End a send that the guard forbids; None when it may be asked for."""
-    services, claim = inquiry.services, inquiry.claim
+    services, seen = inquiry.services, described(inquiry, wanted, counts=False)
     objection = object_to_send(services.rules, wanted.history) or services.ceiling.objection(
-        services.database, claim.task_id
+        services.database, inquiry.claim.task_id
     )
-    return _refused(services, claim, objection, described(inquiry, wanted, counts=False))
+    return _refused(inquiry, objection, seen) or _suspected(inquiry, wanted, seen)
 
 
 def refuse_check(inquiry: Inquiry, history: History, verification: VerificationAnswer) -> Finish | None:
     """End a check that the guard forbids; None when it may be asked about."""
-    objection = object_to_check(inquiry.services.rules, history)
-    return _refused(inquiry.services, inquiry.claim, objection, verification)
+    return _refused(inquiry, object_to_check(inquiry.services.rules, history), verification)
 
 
-def _refused(
-    services: Services, claim: Claim, objection: Objection | None, verification: VerificationAnswer
-) -> Finish | None:
+def _refused(inquiry: Inquiry, objection: Objection | None, seen: VerificationAnswer) -> Finish | None:
     if objection is None:
         return None
-    keep_decision(services, claim, objection, is_enforced=True)
-    return refused(ErrorKind.RATE_LIMITED, verification, retry_after_seconds=objection.wait_seconds)
+    _keep_decision(inquiry, objection, is_enforced=True)
+    return refused(ErrorKind.RATE_LIMITED, seen, retry_after_seconds=objection.wait_seconds)
 
 
-def keep_decision(services: Services, claim: Claim, objection: Objection, *, is_enforced: bool) -> None:
-    """Write down which rule spoke against a run, and on which figures."""
+def _suspected(inquiry: Inquiry, wanted: Wanted, seen: VerificationAnswer) -> Finish | None:
+    """End a send to a suspect, where the watch is told to deny; else only write it down."""
+    services = inquiry.services
+    suspicion = services.watch.objection(services.fingerprints, wanted.number)
+    if suspicion is None:
+        return None
+    is_enforced = services.rules.watch.is_enforced
+    _keep_decision(inquiry, suspicion, is_enforced=is_enforced)
+    return refused(ErrorKind.FRAUD_BLOCKED, seen) if is_enforced else None
+
+
+def _keep_decision(inquiry: Inquiry, objection: Objection, *, is_enforced: bool) -> None:
+    services, claim = inquiry.services, inquiry.claim
     log.info("guard.objected", task_id=claim.task_id, rule=objection.rule.value, is_enforced=is_enforced)
     services.database.count(
         KEEP_DECISION[services.database.dialect],

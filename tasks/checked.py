@@ -17,6 +17,7 @@ from tasks.known import Asked, Known
 from tasks.replay import is_approved_code
 from tasks.reply import verification_answer
 from tasks.step import Finish, KeptVerification
+from tasks.watch import block_fingerprint
 
 
 def approved(inquiry: Inquiry, asked: Asked, known: Known, facts: VerificationFacts) -> Finish:
@@ -41,6 +42,7 @@ def _approved(
         kept=KeptVerification(
             id=sid,
             status=VerificationStatus.APPROVED,
+            number_block=block_fingerprint(services.fingerprints, asked.number),
             code_hmac=services.fingerprints.newest(Label.CODE, asked.number.e164, asked.code),
             age_seconds=min(age_seconds, services.ttl_seconds),
         ),
@@ -59,6 +61,7 @@ def wrong(inquiry: Inquiry, asked: Asked, known: Known, facts: VerificationFacts
             id=facts.sid,
             status=VerificationStatus.PENDING,
             failed_checks=failed,
+            number_block=block_fingerprint(inquiry.services.fingerprints, asked.number),
             age_seconds=min(facts.age_seconds or 0, inquiry.services.ttl_seconds),
         ),
     )

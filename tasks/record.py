@@ -103,6 +103,7 @@ def _keep(
             "sends": kept.sends,
             "failed_checks": kept.failed_checks,
             "code_hmac": kept.code_hmac,
+            "number_block": kept.number_block,
             "age_seconds": kept.age_seconds,
             "ttl_seconds": services.ttl_seconds,
             "sent_seconds_ago": kept.sent_seconds_ago,

@@ -14,6 +14,8 @@ from models.closed_sets import GuardRule
 TEN_MINUTES: Final = 600.0
 HOUR: Final = 3_600.0
 DAY: Final = 86_400.0
+_PATIENCE_SECONDS: Final = 180.0
+_WATCH_PAUSE_SECONDS: Final = 60.0
 
 Most = Annotated[int, Field(ge=0, le=10_000_000)]
 Waits = Annotated[str, Field(pattern=r"^\d{1,5}(\.\d{1,3})?(,\d{1,5}(\.\d{1,3})?){0,19}$")]
@@ -56,6 +58,21 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRules:
+    """From which share of unverified on somebody is suspected, by window; and whether that forbids a send.
+
+    `patience_seconds`: the youngest verifications say nothing yet, people are still typing.
+    """
+
+    is_on: bool
+    is_enforced: bool
+    windows: tuple[tuple[float, float], ...]
+    least: int
+    patience_seconds: float
+    pause_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The settings as the guard applies them, all times scaled."""
 
@@ -64,6 +81,7 @@ class Rules:
     of_client_ref: Limit
     of_all: Limit
     wrong_codes: Limit
+    watch: WatchRules
 
     @classmethod
     def of(cls, settings: GuardSettings, *, time_scale: float = 1) -> Self:
@@ -88,5 +106,16 @@ class Rules:
             of_all=limit(GuardRule.SENDS_AN_HOUR, settings.sends_an_hour, HOUR),
             wrong_codes=limit(
                 GuardRule.WRONG_CODES_PER_NUMBER, settings.wrong_codes_per_number_an_hour, HOUR
+            ),
+            watch=WatchRules(
+                is_on=settings.unverified_watch != "off",
+                is_enforced=settings.unverified_watch == "deny",
+                windows=(
+                    (HOUR * time_scale, settings.unverified_share_an_hour),
+                    (DAY * time_scale, settings.unverified_share_a_day),
+                ),
+                least=settings.unverified_least,
+                patience_seconds=_PATIENCE_SECONDS * time_scale,
+                pause_seconds=_WATCH_PAUSE_SECONDS * time_scale,
             ),
         )

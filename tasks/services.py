@@ -21,6 +21,7 @@ from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
 from tasks.rules import Rules
 from tasks.slots import SendSlots
+from tasks.watch import Watch
 
 
 class Ring(Protocol):
@@ -43,6 +44,7 @@ class Services:
     figures: Figures
     rules: Rules
     ceiling: Ceiling
+    watch: Watch
     recent_texts: RecentTexts
     fingerprints: Fingerprints
     seals: Seals

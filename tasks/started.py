@@ -15,6 +15,7 @@ from tasks.inquiry import Inquiry
 from tasks.sighting import Sighting
 from tasks.step import Finish, KeptVerification, Step
 from tasks.wanted import Wanted, described
+from tasks.watch import block_fingerprint
 
 
 def read_start(inquiry: Inquiry, wanted: Wanted, answer: Answer) -> Step:
@@ -59,6 +60,7 @@ def found(inquiry: Inquiry, wanted: Wanted, sighting: Sighting, *, others: tuple
         id=sighting.verification_sid,
         status=VerificationStatus.PENDING,
         channel=wanted.arguments.channel,
+        number_block=block_fingerprint(inquiry.services.fingerprints, wanted.number),
         sends=sighting.sends,
         age_seconds=age,
         sent_seconds_ago=sighting.sent_seconds_ago,

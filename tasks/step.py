@@ -25,6 +25,7 @@ class KeptVerification:
     sends: int = 0
     failed_checks: int = 0
     code_hmac: str | None = field(default=None, repr=False)
+    number_block: str | None = None
     age_seconds: float = 0
     sent_seconds_ago: float | None = None
     own_attempt_sids: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
+from tasks.watch import Watch
 from worker.alarm_clock import AlarmClock
 from worker.settings import CallerSettings, Settings
 
@@ -39,6 +40,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         figures=figures,
         rules=rules,
         ceiling=Ceiling(rules.of_all),
+        watch=Watch(rules.watch),
         recent_texts=RecentTexts(most=figures.lists_per_minute),
         fingerprints=fingerprints,
         seals=seals,

@@ -11,6 +11,7 @@ from tasks.recent_texts import RecentTexts
 from tasks.rules import GuardSettings, Rules
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
+from tasks.watch import Watch
 from tests.no_rules import NO_RULES
 
 
@@ -26,6 +27,7 @@ def make_services(
         figures=figures,
         rules=rules,
         ceiling=Ceiling(rules.of_all),
+        watch=Watch(rules.watch),
         recent_texts=RecentTexts(most=figures.lists_per_minute),
         fingerprints=fingerprints,
         seals=seals,

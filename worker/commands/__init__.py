@@ -9,6 +9,7 @@ import click
 
 from worker.commands.ask import check, send
 from worker.commands.database import database
+from worker.commands.decisions import decisions
 from worker.commands.demo import demo
 from worker.commands.keys import new_key
 from worker.commands.look import runs, status
@@ -22,5 +23,5 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
 
 
-for _command in (demo, send, check, status, runs, database, sweep_once, new_key, simulator):
+for _command in (demo, send, check, status, runs, decisions, database, sweep_once, new_key, simulator):
     main.add_command(_command)

@@ -6,6 +6,7 @@ import pytest
 
 from tasks.ceiling import Ceiling
 from tasks.rules import GuardSettings, Rules
+from tasks.watch import Watch
 from tests.integration.settling.conftest import lab as allowing_lab
 from tests.integration.settling.lab import Lab
 
@@ -15,7 +16,7 @@ __all__ = ["allowing_lab"]
 def under(lab: Lab, settings: GuardSettings) -> Lab:
     """The same laboratory under other rules, as after a restart of the worker."""
     rules = Rules.of(settings)
-    services = replace(lab.services, rules=rules, ceiling=Ceiling(rules.of_all))
+    services = replace(lab.services, rules=rules, ceiling=Ceiling(rules.of_all), watch=Watch(rules.watch))
     return replace(lab, services=services)
 
 
