@@ -15,7 +15,9 @@ TEN_MINUTES: Final = 600.0
 HOUR: Final = 3_600.0
 DAY: Final = 86_400.0
 _PATIENCE_SECONDS: Final = 180.0
-_WATCH_PAUSE_SECONDS: Final = 60.0
+# Counting a day takes its second where many verify.
+_HOUR_PAUSE_SECONDS: Final = 60.0
+_DAY_PAUSE_SECONDS: Final = 600.0
 
 Most = Annotated[int, Field(ge=0, le=10_000_000)]
 Waits = Annotated[str, Field(pattern=r"^\d{1,5}(\.\d{1,3})?(,\d{1,5}(\.\d{1,3})?){0,19}$")]
@@ -58,18 +60,25 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From which share of unverified on somebody is suspected, in so many seconds; read anew now and then."""
+
+    window_seconds: float
+    share: float
+    pause_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRules:
-    """From which share of unverified on somebody is suspected, by window; and whether that forbids a send.
+    """When somebody is suspected, and whether that forbids a send.
 
     `patience_seconds`: the youngest verifications say nothing yet, people are still typing.
     """
 
-    is_on: bool
     is_enforced: bool
-    windows: tuple[tuple[float, float], ...]
+    windows: tuple[Window, ...]
     least: int
     patience_seconds: float
-    pause_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +117,24 @@ class Rules:
                 GuardRule.WRONG_CODES_PER_NUMBER, settings.wrong_codes_per_number_an_hour, HOUR
             ),
             watch=WatchRules(
-                is_on=settings.unverified_watch != "off",
                 is_enforced=settings.unverified_watch == "deny",
-                windows=(
-                    (HOUR * time_scale, settings.unverified_share_an_hour),
-                    (DAY * time_scale, settings.unverified_share_a_day),
-                ),
+                windows=_windows(settings, time_scale) if settings.unverified_watch != "off" else (),
                 least=settings.unverified_least,
                 patience_seconds=_PATIENCE_SECONDS * time_scale,
-                pause_seconds=_WATCH_PAUSE_SECONDS * time_scale,
             ),
         )
+
+
+def _windows(settings: GuardSettings, time_scale: float) -> tuple[Window, ...]:
+    return (
+        Window(
+            window_seconds=HOUR * time_scale,
+            share=settings.unverified_share_an_hour,
+            pause_seconds=_HOUR_PAUSE_SECONDS * time_scale,
+        ),
+        Window(
+            window_seconds=DAY * time_scale,
+            share=settings.unverified_share_a_day,
+            pause_seconds=_DAY_PAUSE_SECONDS * time_scale,
+        ),
+    )
