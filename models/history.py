@@ -1,7 +1,7 @@
 """What a number, and whoever asks for it, has used up of what the guard allows.
 
 Lives here: look-ups only, each for one run (`run`), which is not counted itself; neither is what began
-after it, so that of two at once exactly one sees the other. What follows is decided in tasks/guard.py.
+after it, so that of two at once only the later sees the other. What follows is decided in tasks/guard.py.
 """
 
 from typing import Any, Final
@@ -34,9 +34,8 @@ _mine: Final = aliased(TaskRun)
 _begun: Final = func.coalesce(
     select(_mine.last_begun_at).where(_mine.task_id == _run).scalar_subquery(), now()
 )
-_is_before_mine: Final = or_(
-    TaskRun.last_begun_at < _begun, and_(TaskRun.last_begun_at == _begun, TaskRun.task_id < _run)
-)
+# Of two in the same moment each counts the other: one too few rather than one too many.
+_is_before_mine: Final = and_(TaskRun.last_begun_at <= _begun, TaskRun.task_id != _run)
 
 _has_left: Final = and_(
     TaskRun.operation == Operation.SEND,

@@ -2,8 +2,8 @@
 
 Lives here: one process' count of all, taken from the database and counted on from there. Counting a
 million rows for each send would cost more than sending, so a count is trusted for a while: for as long as
-a thousand sends a second would need to reach the ceiling, and for long enough that counting takes a tenth
-of a processor at most.
+a thousand sends a second would need to come near the ceiling, and for long enough that counting takes a
+tenth of a processor at most.
 """
 
 import threading
@@ -16,6 +16,8 @@ from tasks.guard import Objection
 from tasks.rules import Limit
 
 _FASTEST_SENDS_A_SECOND: Final = 1_000
+_NEAR: Final = 100
+_FREELY_COUNTED: Final = 1_000
 _ROWS_COUNTED_A_SECOND: Final = 100_000
 
 
@@ -49,5 +51,11 @@ class Ceiling:
         counted = database.one(SENDS_OF_ALL, names)
         self._sends, oldest = (counted.sends, counted.oldest_age_seconds) if counted else (0, None)
         self._wait_seconds = max(window - (oldest or 0), 1)
-        trusted = max((most - self._sends) / _FASTEST_SENDS_A_SECOND, self._sends / _ROWS_COUNTED_A_SECOND)
-        self._trusted_until = time.monotonic() + trusted
+        self._trusted_until = time.monotonic() + trusted_seconds(self._sends, most)
+
+
+def trusted_seconds(sends: int, most: int) -> float:
+    """Say for how long a count needs no look; near a ceiling that is cheap to count, not at all."""
+    until_near = (most - sends - _NEAR) / _FASTEST_SENDS_A_SECOND
+    cost = sends / _ROWS_COUNTED_A_SECOND if sends > _FREELY_COUNTED else 0
+    return max(until_near, cost, 0)

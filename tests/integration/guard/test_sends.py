@@ -204,3 +204,17 @@ def test_a_new_key_for_fingerprints_loses_no_limit(lab: Lab) -> None:
     assert lab.outcome(lab.send()) == "rate_limited"
     lab = under(lab, GuardSettings(sends_per_client_ref_an_hour=1))
     assert lab.outcome(lab.send("010-7777-0001", client_ref="203.0.113.7")) == "rate_limited"
+
+
+def test_several_workers_share_one_ceiling(lab: Lab) -> None:
+    """Each counts for itself, and together they stay under it."""
+    settings = GuardSettings(sends_an_hour=20)
+    workers = [under(lab, settings) for _ in range(3)]
+
+    with ThreadPoolExecutor(6) as threads:
+        sent = list(threads.map(lambda at: workers[at % 3].send(numbers(at, 1)[0]), range(60)))
+
+    outcomes = [lab.outcome(one) for one in sent]
+    assert set(outcomes) == {"sent", "rate_limited"}
+    # In the same millisecond two may count each other.
+    assert 18 <= outcomes.count("sent") <= 20
