@@ -41,6 +41,7 @@ class Label(StrEnum):
     ARGUMENTS = "arguments"
     CODE = "code"
     CLIENT_REF = "client_ref"
+    NUMBER_BLOCK = "number_block"
 
 
 class KeyRole(StrEnum):

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from phone_verification.keys import Fingerprints, Seals
 from tasks.figures import Figures
 from tasks.open_door import OpenDoor
+from tasks.rules import GuardSettings, Rules
 
 
 class SettingsError(SystemExit):
@@ -85,7 +86,7 @@ class CallerSettings(BrokerSettings, DatabaseSettings):
     ] = 1
 
 
-class Settings(CallerSettings, LogSettings, Figures):
+class Settings(CallerSettings, LogSettings, GuardSettings, Figures):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -135,6 +136,10 @@ class Settings(CallerSettings, LogSettings, Figures):
         """Return the figures, scaled by the one knob."""
         names = Figures.model_fields
         return Figures(**{name: getattr(self, name) for name in names}).scaled(self.time_scale)
+
+    def rules(self) -> Rules:
+        """Return the guard's rules, scaled by the same knob."""
+        return Rules.of(self, time_scale=self.time_scale)
 
 
 T = TypeVar("T", bound=BaseSettings)

@@ -51,9 +51,10 @@ class Lab:
         """What the worker remembers."""
         return self.services.database
 
-    def send(self, **changes: Any) -> str:
+    def send(self, number: str = NUMBER, client_ref: str | None = None, **changes: Any) -> str:
         """Accept a send and deliver it once."""
-        return self._put(Operation.SEND, {"phone_number": NUMBER}, changes)
+        arguments = {"phone_number": number, "client_ref": client_ref}
+        return self._put(Operation.SEND, arguments, changes)
 
     def check(self, code: str, handle: str | None = None, **changes: Any) -> str:
         """Accept a check and deliver it once."""
