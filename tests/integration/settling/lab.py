@@ -91,6 +91,12 @@ class Lab:
         row = self.run(task_id)
         return str(row.error_kind or row.outcome) if row.state is RunState.DONE else str(row.state)
 
+    def wait_seconds(self, task_id: str) -> float:
+        """Say for how long a run still waits."""
+        with self.database.transaction() as connection:
+            wait = seconds_between(TaskRun.not_before, now()).select().where(TaskRun.task_id == task_id)
+            return float(connection.execute(wait).scalar_one())
+
     def pass_time(self, seconds: float) -> None:
         """Make everything older, here and at Twilio."""
         self.phone.advance(seconds)
