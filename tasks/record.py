@@ -45,6 +45,7 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "error_kind": step.kind,
         "provider_code": step.provider_code,
         "provider_sid": step.provider_sid,
+        "unsent_posts": step.unsent_posts,
         "result": result,
         "finished_at": finished_at,
     }
@@ -102,6 +103,7 @@ def _keep(
             "sends": kept.sends,
             "failed_checks": kept.failed_checks,
             "code_hmac": kept.code_hmac,
+            "number_block": kept.number_block,
             "age_seconds": kept.age_seconds,
             "ttl_seconds": services.ttl_seconds,
             "sent_seconds_ago": kept.sent_seconds_ago,
@@ -112,7 +114,7 @@ def _keep(
     if sum(own) > 1:
         log.error("run.texts_doubled", task_id=claim.task_id, texts=sum(own))
     if kept.other_attempt_sids:
-        names = {"run": claim.task_id, "phone_fingerprints": [claim.phone_fingerprint]}
+        names = {"run": claim.task_id, "phone_fingerprints": kept.phone_fingerprints}
         owner = connection.execute(LAST_UNKNOWN_SEND, names).scalar()
         for sid in kept.other_attempt_sids:
             _keep_attempt(connection, services, kept, sid, owner)

@@ -16,9 +16,13 @@ from models.database import Database
 from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
+from tasks.ceiling import Ceiling
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
 from tasks.recent_texts import RecentTexts
+from tasks.rules import Rules
 from tasks.slots import SendSlots
+from tasks.watch import Watch
 
 
 class Ring(Protocol):
@@ -39,6 +43,9 @@ class Services:
     database: Database
     gateway: Gateway
     figures: Figures
+    rules: Rules
+    ceiling: Ceiling
+    watch: Watch
     recent_texts: RecentTexts
     fingerprints: Fingerprints
     seals: Seals
@@ -47,7 +54,7 @@ class Services:
     allowed_countries: frozenset[str]
     ttl_seconds: float
     intent_rate_limit: str | None
-    is_open_door_closed: bool
+    open_door: OpenDoor
     send_slots: SendSlots
     ring: Ring
     stopping: threading.Event = field(default_factory=threading.Event)

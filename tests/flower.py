@@ -1,5 +1,6 @@
 """Flower as an operator runs it, with the settings it needs and no others."""
 
+import base64
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from worker.demo.waiting import wait_until
 from worker.demo.worker_process import stop
 
 ROOT = Path(__file__).parents[1]
+AUTH = "operator:a password"
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def flower_on(environment: dict[str, str], log: Path, *options: str, **changes: 
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")},
         "CELERY_BROKER_URL": environment["CELERY_BROKER_URL"],
         "CELERY_RESULT_BACKEND": environment["CELERY_RESULT_BACKEND"],
-        "FLOWER_UNAUTHENTICATED_API": "true",
+        "FLOWER_BASIC_AUTH": AUTH,
         **changes,
     }
     with log.open("wb") as output:
@@ -50,10 +52,13 @@ def flower_on(environment: dict[str, str], log: Path, *options: str, **changes: 
         stop(process)
 
 
-def read_page(url: str, body: bytes | None = None) -> str:
-    """Read a page, or post to it; nothing when it is not there yet."""
+def read_page(url: str, body: bytes | None = None, *, authorization: str = AUTH) -> str:
+    """Read a page, or post to it; nothing when it is not there, or not for everybody."""
+    basic = base64.b64encode(authorization.encode()).decode()
+    headers = {"Authorization": f"Basic {basic}"}
+    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - loopback
     try:
-        with urllib.request.urlopen(url, data=body, timeout=10) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
             return str(answer.read().decode())
     except (urllib.error.URLError, OSError):
         return ""

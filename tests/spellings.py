@@ -1,25 +1,24 @@
-"""Every way in which something private could be written, and the search for all of them at once.
+"""How a phone number and a code may be spelled where nobody expects them, and finding them there.
 
-Lives here: what is marked, its spellings, and where one was found. A number is looked for by its last ten
-digits, which all ways of writing it have in common: fewer would be found by chance in the digits of a clock.
-What a person may see of it, the last four, is no find. What is in base64 is decoded and searched again.
+Lives here: the spellings, and the search for one number and code, or for many things that are marked. Must
+not: know where to look.
 """
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-_TAIL: Final = 10
+_SHORT: Final = 6
+_BITS: Final = 6
+_LAYERS: Final = 3
+_WRAPPED: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _WIDE_DIGITS: Final = {code: code + 0xFEE0 for code in range(ord("0"), ord("9") + 1)}
 _WIDE: Final = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)} | {ord(" "): 0x3000}
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
-_PLAIN: Final = bytes.maketrans(b"-_", b"+/")
-_WRAPPINGS: Final = 2
-"""A body in base64 within a message that is in base64 once more."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +29,30 @@ class Marked:
     forms: tuple[str, ...] = field(repr=False)
 
     @cached_property
-    def spellings(self) -> dict[bytes, str]:
-        """All bytes to look for, each with what to call it."""
-        found: dict[bytes, str] = {}
-        for form in self.forms:
-            for spelling, how in _spelled(form):
-                found.setdefault(spelling, how)
-        return found
+    def spelled(self) -> dict[str, bytes]:
+        """All spellings of all forms, in the digits of a Korean keyboard too, by what to call them."""
+        widths = {"": {}, ", full width digits": _WIDE_DIGITS, ", full width": _WIDE}
+        return _once(
+            {
+                f"{self.name}{form}{width}, form {place}": spelled
+                for place, text in enumerate(self.forms)
+                for width, wide in widths.items()
+                for form, spelled in encodings(text.translate(wide).encode()).items()
+            }
+        )
 
 
 def marked_number(name: str, e164: str) -> Marked:
-    """Mark a Korean phone number, as Twilio is told it: +8210 and eight digits."""
-    tail = e164[-_TAIL:]
-    return Marked(name, (tail, *(mark.join((tail[:2], tail[2:6], tail[6:])) for mark in "- .")))
+    """Mark a Korean number by its last ten digits: fewer are found by chance in the digits of clocks."""
+    digits = e164[-10:]
+    groups = (digits[:2], digits[2:6], digits[6:])
+    return Marked(name, (digits, *(mark.join(groups) for mark in "- .")))
 
 
 def marked_code(name: str, code: str) -> Marked:
-    """Mark a verification code; a short one would be found by chance."""
-    half = len(code) // 2
-    return Marked(name, (code, f"{code[:half]}-{code[half:]}", f"{code[:half]} {code[half:]}"))
+    """Mark a code, a long one; texts break it into groups."""
+    halves = (code[: len(code) // 2], code[len(code) // 2 :])
+    return Marked(name, (code, "-".join(halves), " ".join(halves)))
 
 
 def marked_text(name: str, text: str) -> Marked:
@@ -57,52 +61,103 @@ def marked_text(name: str, text: str) -> Marked:
 
 
 def found_in(text: bytes | str, marks: Iterable[Marked]) -> list[str]:
-    """Say what of it is in a text, and how it is written there; never the thing itself."""
+    """Name what is marked and in a text, and how it is spelled there; never the thing itself."""
     content = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-    layers, marks = _unwrapped(content), tuple(marks)
+    layers, wanted = list(_layers(content)), [marked.spelled for marked in marks]
     return sorted(
-        f"{marked.name} {how}{', in base64' * depth}"
-        for depth, layer in enumerate(layers)
-        for marked in marks
-        for spelling, how in marked.spellings.items()
-        if spelling in layer
+        name for each in wanted for name, spelled in each.items() if any(spelled in layer for layer in layers)
     )
 
 
-def _spelled(form: str) -> Iterator[tuple[bytes, str]]:
-    for text, how in (
-        (form, "as it is"),
-        (form.translate(_WIDE_DIGITS), "in full-width digits"),
-        (form.translate(_WIDE), "in full width"),
-    ):
-        raw = text.encode()
-        yield raw, how
-        yield text.encode("ascii", "backslashreplace"), f"{how}, escaped for JSON"
-        yield quote(text, safe="").encode(), f"{how}, in a URL"
-        yield quote_plus(text).encode(), f"{how}, in a form"
-        yield text.encode("utf-16-le"), f"{how}, in UTF-16"
-        yield raw.hex().encode(), f"{how}, in hexadecimal"
-        yield raw.hex().upper().encode(), f"{how}, in hexadecimal"
-        yield raw.hex(" ").encode(), f"{how}, in hexadecimal"
-        yield ", ".join(str(byte) for byte in raw).encode(), f"{how}, as a list of bytes"
-        yield "".join(f"\\x{byte:02x}" for byte in raw).encode(), f"{how}, as escaped bytes"
-    yield form[::-1].encode(), "backwards"
+def spellings(number_e164: str, national: str, code: str) -> dict[str, bytes]:
+    """Return every spelling once, by its name, such as `number, national, base64 1`.
+
+    `national` is as a person types it, `010-1234-5678`.
+    """
+    digits = re.sub(r"\D", "", national)
+    texts = {
+        "number, E.164": number_e164,
+        "number, E.164 without +": number_e164.lstrip("+"),
+        "number, without prefix": digits.lstrip("0"),
+        "number, national": digits,
+        "number, national with dashes": "-".join(re.findall(r"\d+", national)),
+        "number, national with spaces": " ".join(re.findall(r"\d+", national)),
+        "code": code,
+    }
+    return _once(
+        {
+            f"{name}{form}": spelled
+            for name, text in texts.items()
+            for form, spelled in encodings(text.encode()).items()
+        }
+    )
 
 
-def _unwrapped(content: bytes) -> list[bytes]:
-    """Return a text, what is in base64 in it, and what is in base64 in that."""
-    layers = [content]
-    for _ in range(_WRAPPINGS):
-        layers.append(b"\n".join(_decoded(layers[-1])))
-    return layers
+def encodings(text: bytes) -> dict[str, bytes]:
+    """Return a text as it stands, and in each other form in which it may be wrapped."""
+    forms = {
+        "": text,
+        ", URL-encoded": quote(text, safe="").encode(),
+        ", URL-encoded twice": quote(quote(text, safe=""), safe="").encode(),
+        ", as a form": quote_plus(text).encode(),
+        ", URL-encoded throughout": "".join(f"%{byte:02X}" for byte in text).encode(),
+        ", JSON-escaped": "".join(f"\\u{byte:04x}" for byte in text).encode(),
+        ", JSON in ASCII": text.decode().encode("ascii", "backslashreplace"),
+        ", hexadecimal": text.hex().encode(),
+        ", hexadecimal in capitals": text.hex().upper().encode(),
+        ", a list of bytes": ", ".join(str(byte) for byte in text).encode(),
+        ", escaped bytes": "".join(f"\\x{byte:02x}" for byte in text).encode(),
+        ", UTF-16": text.decode().encode("utf-16-le"),
+        ", backwards": text.decode()[::-1].encode(),
+        **{f", base64 {shift}": spelled for shift, spelled in enumerate(_in_base64(text))},
+    }
+    return _once(forms)
 
 
-def _decoded(content: bytes) -> Iterator[bytes]:
-    """Decode every run of base64, from each of the places where its groups may begin."""
-    for run in _BASE64.findall(content):
-        plain = run.translate(_PLAIN)
-        for skipped in range(4):
-            whole = plain[skipped:]
-            # One character alone stands for no byte.
-            whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-            yield base64.b64decode(whole + b"=" * (-len(whole) % 4))
+def found(haystack: bytes, wanted: Mapping[str, bytes]) -> list[str]:
+    """Name the spellings that a text holds, or what is base64 in it, or base64 in that.
+
+    Six bare digits are found only by themselves: fractions of seconds and ports are full of such.
+    """
+    layers = list(_layers(haystack))
+    return [name for name, spelled in wanted.items() if any(_holds(layer, spelled) for layer in layers)]
+
+
+def _once(named: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Leave out what is spelled like one before it."""
+    names: dict[bytes, str] = {}
+    for name, spelled in named.items():
+        names.setdefault(spelled, name)
+    return {name: spelled for spelled, name in names.items()}
+
+
+def _holds(haystack: bytes, spelled: bytes) -> bool:
+    if spelled not in haystack:
+        return False
+    if len(spelled) > _SHORT or not spelled.isdigit():
+        return True
+    return re.search(rb"(?<![\d.])%b(?!\d)" % re.escape(spelled), haystack) is not None
+
+
+def _layers(text: bytes, deep: int = _LAYERS) -> Iterator[bytes]:
+    """Yield a text, then what its runs of base64 hold, and so on: a token in a message's body is two deep."""
+    yield text
+    inner = b"\n".join(_unwrapped(run) for run in _WRAPPED.findall(text))
+    if inner and deep:
+        yield from _layers(inner, deep - 1)
+
+
+def _unwrapped(run: bytes) -> bytes:
+    whole = run[: len(run) - (len(run) % 4 == 1)].translate(_TO_STANDARD)
+    return base64.b64decode(whole + b"=" * (-len(whole) % 4))
+
+
+def _in_base64(text: bytes) -> Iterator[bytes]:
+    """Spell a text as it stands in the base64 of something longer, at each of its three places.
+
+    A character at either end that holds bits of the neighbours as well is left out.
+    """
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + text + bytes(3))
+        first, last = -(-8 * shift // _BITS), 8 * (shift + len(text)) // _BITS
+        yield encoded[first:last]

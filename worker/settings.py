@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from phone_verification.keys import Fingerprints, Seals
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
+from tasks.rules import GuardSettings, Rules
 
 
 class SettingsError(SystemExit):
@@ -34,7 +36,8 @@ def _seal_keys(value: SecretStr) -> SecretStr:
     return value
 
 
-_KEY_HELP = "id:base64 of 32 bytes, newest first; make one: python -m worker new-key"
+_HMAC_HELP = "id:base64 (python -m worker new-key), newest first; the last not :retired is used: docs/keys.md"
+_SEAL_HELP = "id:base64 (python -m worker new-key); the first seals, each opens: docs/keys.md"
 
 
 class BrokerSettings(BaseSettings):
@@ -73,8 +76,8 @@ class DatabaseSettings(BaseSettings):
 class CallerSettings(BrokerSettings, DatabaseSettings):
     """What a caller needs: the worker's keys, and where a number without a country code is from."""
 
-    hmac_keys: Annotated[SecretStr, AfterValidator(_hmac_keys), Field(description=_KEY_HELP)]
-    seal_keys: Annotated[SecretStr, AfterValidator(_seal_keys), Field(description=_KEY_HELP)]
+    hmac_keys: Annotated[SecretStr, AfterValidator(_hmac_keys), Field(description=_HMAC_HELP)]
+    seal_keys: Annotated[SecretStr, AfterValidator(_seal_keys), Field(description=_SEAL_HELP)]
     default_region: Annotated[
         str, Field(pattern=r"^[A-Z]{2}$", description="country of numbers without +, as ISO 3166")
     ] = "KR"
@@ -83,7 +86,7 @@ class CallerSettings(BrokerSettings, DatabaseSettings):
     ] = 1
 
 
-class Settings(CallerSettings, LogSettings, Figures):
+class Settings(CallerSettings, LogSettings, GuardSettings, Figures):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -115,8 +118,11 @@ class Settings(CallerSettings, LogSettings, Figures):
         Field(min_length=1, description="ISO 3166, comma-separated"),
     ] = ["KR"]
     open_door: Annotated[
-        Literal["plain", "closed"], Field(description="whether messages may carry arguments")
-    ] = "plain"
+        OpenDoor,
+        Field(
+            description="of messages with arguments: plain takes all, sealed only sealed ones, closed none"
+        ),
+    ] = OpenDoor.PLAIN
     retention_days: Annotated[int, Field(gt=0, description="how long ended runs are kept")] = 30
 
     @model_validator(mode="after")
@@ -130,6 +136,10 @@ class Settings(CallerSettings, LogSettings, Figures):
         """Return the figures, scaled by the one knob."""
         names = Figures.model_fields
         return Figures(**{name: getattr(self, name) for name in names}).scaled(self.time_scale)
+
+    def rules(self) -> Rules:
+        """Return the guard's rules, scaled by the same knob."""
+        return Rules.of(self, time_scale=self.time_scale)
 
 
 T = TypeVar("T", bound=BaseSettings)

@@ -1,14 +1,19 @@
 """Flower, as an operator opens it: tasks, their states and retries, and no number anywhere."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.flower import flower_on, read_page
+from tests.flower import ROOT, flower_on, read_page
 from tests.integration.conftest import Backend
+from worker.demo.redis_server import free_port
 from worker.demo.waiting import wait_until
 
 
@@ -40,6 +45,9 @@ def test_an_operator_sees_retries_and_outcomes_and_no_number(backend: Backend, f
         seconds=20,
     )
 
+    for path in ("/", "/tasks", "/api/tasks", f"/task/{handle}"):
+        assert read_page(f"{flower}{path}")
+        assert read_page(f"{flower}{path}", authorization="operator:guessed") == ""
     assert task["name"] == "tasks.send_verification"
     assert "sent" in task["result"]
     pages = [
@@ -48,3 +56,37 @@ def test_an_operator_sees_retries_and_outcomes_and_no_number(backend: Backend, f
     assert all(pages)
     for spelling in (backend.number, backend.e164, backend.number.replace("-", "")):
         assert not any(spelling in page for page in pages)
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Start Flower where it should refuse to."""
+    return subprocess.run(
+        [sys.executable, "-m", "celery", "-A", "worker", "flower", f"--port={free_port()}"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_flower_is_open_to_others_only_with_a_password() -> None:
+    """Without one it says what to set, and does not start."""
+    refused = start(FLOWER_ADDRESS="0.0.0.0")  # noqa: S104 - refused before it listens
+
+    assert refused.returncode != 0
+    assert "set FLOWER_BASIC_AUTH=user:password" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_compose_file_publishes_on_loopback_and_asks_for_passwords() -> None:
+    """Nothing is reachable from elsewhere, and no password has a default."""
+    compose = (ROOT / "docker-compose.yml").read_text()
+
+    published = re.findall(r'ports: \["([^"]+)"', compose)
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+    for name in ("FLOWER_BASIC_AUTH", "REDIS_PASSWORD", "POSTGRES_PASSWORD"):
+        assert f"${{{name}:?" in compose
+    assert ":-" not in compose

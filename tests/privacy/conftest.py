@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
@@ -23,6 +23,7 @@ from tests.privacy.story import (
     play_at_both_doors,
     play_at_the_durable_door,
     play_at_the_open_door,
+    play_verification,
     play_what_is_dropped,
     play_what_is_no_message,
 )
@@ -56,8 +57,8 @@ def played(
             url = stack.enter_context(fresh_database(request.getfixturevalue("postgres")))
         with whole_stage(url, simulator_server, directory, log_format) as set_up:
             opened = Teller(stage=set_up, door="open")
-            durable = Teller(stage=set_up, door="durable", told=opened.told, codes=opened.codes)
-            for act in _acts(set_up, durable, opened):
+            durable, sealed = (replace(opened, door=door) for door in ("durable", "sealed"))
+            for act in (partial(play_verification, sealed), *_acts(set_up, durable, opened)):
                 try:
                     act()
                 except Exception as error:  # noqa: BLE001 - what was left is looked at: a leak explains more

@@ -113,6 +113,8 @@ def use_the_command_line(teller: Teller) -> None:
         ("status", f"planted {PLANTED.typed}", "--json"),
         ("runs", "--limit", "500"),
         ("runs", "--limit", "500", "--json"),
+        ("decisions",),
+        ("decisions", "--json"),
     ):
         _command(teller.stage, *words)
 

@@ -16,6 +16,7 @@ from celery import Celery
 
 from simulator.client import SimulatorClient
 from tasks.figures import Figures
+from tasks.rules import GuardSettings
 from tests.flower import ROOT, flower_on
 from tests.integration.conftest import Backend, backend_on
 from tests.privacy.listener import Listener
@@ -71,6 +72,7 @@ def stage(
         "LOG_FORMAT": log_format,
         "LISTENER_FILE": str(listener),
         "KOMBU_LOG_CHANNEL": "1",
+        **{name.upper(): str(value) for name, value in GuardSettings()},
     }
     simulator[1].switch(code_length=CODE_LENGTH)
     with redis_server(appendonly=True) as redis, published(redis.port, sinks):

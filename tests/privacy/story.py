@@ -20,6 +20,7 @@ from worker.demo.waiting import wait_until
 
 ENDS_AT_BOTH_DOORS: Final = {
     "sent": "sent",
+    "too soon": "rate_limited",
     "wrong code": "invalid_code",
     "right code": "approved",
     "pressed again": "approved, replayed",
@@ -35,7 +36,9 @@ ENDS_AT_BOTH_DOORS: Final = {
     "a fault of SQL": "internal_error",
     "a fault at a code": "internal_error",
 }
+_STORY: Final = ("sent", "too soon", "wrong code", "right code", "pressed again", "another code")
 ENDS: Final = {
+    **{f"sealed: {act}": ENDS_AT_BOTH_DOORS[act] for act in _STORY},
     **{f"{door}: {act}": end for door in ("durable", "open") for act, end in ENDS_AT_BOTH_DOORS.items()},
     "durable: conflict": "IdempotencyConflictError",
     "durable: id": "InvalidArgumentsError",
@@ -57,17 +60,18 @@ ENDS: Final = {
 
 def play_at_both_doors(teller: Teller) -> None:
     """Everything that may happen to whoever asks, whichever way."""
-    _verification(teller)
+    play_verification(teller)
     _echoes(teller)
     _trouble(teller)
     _mistakes(teller)
 
 
-def _verification(teller: Teller) -> None:
-    """Send, mistype, succeed, press again, and come back with another code."""
+def play_verification(teller: Teller) -> None:
+    """Send, press resend too soon, mistype, succeed, press again, and come back with another code."""
     number = teller.number("story")
     handle = teller.send(number.typed, client_ref=CLIENT_REF)
     teller.tell("sent", handle)
+    teller.tell("too soon", teller.send(number.typed, client_ref=CLIENT_REF))
     code = teller.code(number)
     teller.tell("wrong code", teller.check(number.typed, WRONG_CODE, handle))
     teller.tell("right code", teller.check(number.typed, f"{code[:5]} {code[5:]}", handle))

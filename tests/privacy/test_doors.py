@@ -32,8 +32,9 @@ FOUND = {
 """The doors that were known before the canary was built: from Celery, Flower, SQLAlchemy and the SDK."""
 
 HIDES_NOTHING_PRIVATE = {
-    # What base64 and Fernet raise says nothing of what they were given.
-    "phone_verification/keys.py": 2,
+    # What base64 and Fernet raise says nothing of what they were given, nor does what we make of it.
+    "phone_verification/keys.py": 3,
+    "tasks/open_door.py": 1,
     # A database's own words, which hold no parameter of ours that is private.
     "phone_verification/client.py": 2,
     # It is caught by the SDK's caller, and never told.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from phone_verification.arguments import ARGUMENTS, read_arguments
+from phone_verification.arguments import ARGUMENTS, SealedArguments, read_arguments, read_sealed
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import KeyFormatError, SealBrokenError, Seals, make_key, parse_keys
 from phone_verification.kinds import Operation
@@ -101,11 +101,24 @@ def test_arguments_that_do_not_fit_are_not_repeated(operation: Operation, wrong:
     assert found_in(told(raised.value), MARKS) == []
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"sealed": [NUMBER.e164]}, {"sealed": "x", NUMBER.typed: 1}],
+    ids=["nothing", "a list", "more"],
+)
+def test_a_sealed_message_that_does_not_fit_is_not_repeated(wrong: dict[str, Any]) -> None:
+    """Nothing may stand beside a token, and what stood there is not told."""
+    with pytest.raises(InvalidArgumentsError) as raised:
+        read_sealed(wrong)
+
+    assert found_in(told(raised.value), MARKS) == []
+
+
 def test_a_model_that_is_used_by_hand_does_not_repeat_what_it_refuses() -> None:
     """Pydantic's own error would show each value."""
-    for model in ARGUMENTS.values():
+    for model in (*ARGUMENTS.values(), SealedArguments):
         with pytest.raises(ValidationError) as raised:
-            model.model_validate({"phone_number": [NUMBER.e164], "code": [NUMBER.e164]})
+            model.model_validate({name: [NUMBER.e164] for name in ("phone_number", "code", "sealed")})
         assert found_in(f"{raised.value} {raised.value!r}", MARKS) == []
 
 

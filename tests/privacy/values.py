@@ -19,13 +19,14 @@ from pydantic_settings import BaseSettings
 
 from phone_verification.keys import make_key, parse_keys
 from tasks.figures import Figures
+from tasks.rules import GuardSettings
 from tests.privacy.marks import NUMBERS
 from tests.spellings import marked_text
 
 PACKAGES = ("phone_verification", "gateway", "models", "tasks", "worker")
 NUMBER = NUMBERS["open", "story"]
 SECRET = make_key("marked")
-KEY = next(iter(parse_keys(SECRET).values()))
+KEY = parse_keys(SECRET)[0].secret
 MARKS = (
     NUMBER.marked,
     marked_text("a key", SECRET.partition(":")[2]),
@@ -43,7 +44,9 @@ PRIVATE = {
     "keys": {"marked": KEY},
     "password": NUMBER.e164,
     "phone_number": NUMBER.e164,
+    "sealed": NUMBER.e164,
     "sealed_arguments": NUMBER.e164,
+    "secret": KEY,
     "to": NUMBER.e164,
 }
 
@@ -72,7 +75,9 @@ def made(kind: type) -> Any:
 
 
 def _private_or_harmless(name: str, hint: Any) -> Any:
-    return PRIVATE[name] if name in PRIVATE and hint is not int else _harmless(hint)
+    harmless = _harmless(hint)
+    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict)
+    return PRIVATE[name] if name in PRIVATE and may_hold_it else harmless
 
 
 def _harmless(hint: Any) -> Any:
@@ -104,9 +109,11 @@ def _harmless_value(kind: type) -> Any:
 _EMPTY: dict[Any, Any] = {dict: {}, Mapping: {}, frozenset: frozenset(), list: []}
 _SIMPLE: dict[Any, Any] = {
     str: "x",
+    bytes: b"x",
     int: 1,
     float: 1.0,
     bool: True,
     datetime: datetime.now(UTC),
     Figures: Figures(),
+    GuardSettings: GuardSettings(),
 }

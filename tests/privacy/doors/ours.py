@@ -26,6 +26,18 @@ def _at_rest(what: str, text: str, put: str) -> Mask:
     )
 
 
+def _input_of(what: str, next_line: str) -> Mask:
+    """Take away what keeps a model's input out of pydantic's errors; the line after tells which model's."""
+    config = '(extra="forbid", frozen=True, hide_input_in_errors=True)\n\n    ' + next_line
+    return Mask(
+        what=f"{what} in pydantic's errors",
+        file=_ARGUMENTS,
+        text=config,
+        put=config.replace(", hide_input_in_errors=True", ""),
+        noticed_by=REPRS,
+    )
+
+
 LOGS: Final = (
     Door(
         place="exceptions in our own log lines, and in whatever else hears them (an error tracker)",
@@ -65,11 +77,14 @@ LOGS: Final = (
                 noticed_by=REPRS,
             ),
             Mask(
-                what="a model that is used by hand shows no input",
+                what="the same of a sealed message",
                 file=_ARGUMENTS,
-                text=", hide_input_in_errors=True",
+                text="raise InvalidArgumentsError(field=SEALED) from None",
+                put="raise InvalidArgumentsError(field=SEALED)",
                 noticed_by=REPRS,
             ),
+            _input_of("plain arguments", "phone_number: Text"),
+            _input_of("sealed arguments", "sealed: "),
         ),
     ),
     Door(
@@ -183,15 +198,15 @@ DATABASE: Final = (
             _at_rest("the number: a mask", "number and number.masked", "number and number.e164"),
             _at_rest(
                 "the number: an HMAC",
-                "self.fingerprints.oldest(Label.PHONE, number.e164)",
+                "self.fingerprints.of(Label.PHONE, number.e164)",
                 "number.e164",
             ),
             _at_rest(
                 "the client_ref: an HMAC",
-                "self.fingerprints.newest(Label.CLIENT_REF, arguments.client_ref)",
+                "self.fingerprints.of(Label.CLIENT_REF, arguments.client_ref)",
                 "arguments.client_ref",
             ),
-            _at_rest("the code: an HMAC", "self.fingerprints.newest(Label.CODE, number.e164, code)", "code"),
+            _at_rest("the code: an HMAC", "self.fingerprints.of(Label.CODE, number.e164, code)", "code"),
             _at_rest(
                 "the arguments: an HMAC",
                 "arguments.fingerprint(self.fingerprints)",
@@ -205,7 +220,7 @@ DATABASE: Final = (
             Mask(
                 what="the approved code: an HMAC, in the tables",
                 file="tasks/checked.py",
-                text="code_hmac=services.fingerprints.newest(Label.CODE, asked.number.e164, asked.code)",
+                text="code_hmac=services.fingerprints.of(Label.CODE, asked.number.e164, asked.code)",
                 put="code_hmac=asked.code",
             ),
         ),

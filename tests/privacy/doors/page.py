@@ -9,8 +9,8 @@ from tests.privacy.doors.door import Door
 _INTRODUCTION: Final = (
     "# Doors\n"
     "\n"
-    "Every place that was found where a number or a code could get out of a worker, what would be seen there, "
-    "and what keeps it in. "
+    "Every place that was found where a number or a code could get out of a worker, "
+    "what would be seen there, and what keeps it in. "
     "Where they are instead, in which form and for how long, is in [privacy.md](privacy.md).\n"
     "Written by `make docs` from `tests/privacy/doors`. "
     "`make mutate-masks` takes each of the {masks} masks away, one at a time, in a copy of the tree, "
