@@ -24,6 +24,8 @@ _NOISY: Final = ("alembic", "celery.app.trace", "celery.worker.strategy", "kombu
 def where_it_happened(logger: Any, name: str, event: EventDict) -> EventDict:  # noqa: ANN401, ARG001
     """Turn a traceback into places and types: its texts and its variables could hold anything."""
     error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
     if isinstance(error, tuple):
         error = error[1]
     if not isinstance(error, BaseException):

@@ -90,6 +90,6 @@ def _acts(set_up: Stage, durable: Teller, opened: Teller) -> list[Callable[[], N
 def _look_at_what_is_left(set_up: Stage) -> None:
     for row in table_rows(set_up.backend.database):
         set_up.sinks.keep("tables", row)
-    wait_until(lambda: not is_in_hand(set_up.redis_port), "every message is done with", seconds=20)
+    wait_until(lambda: not is_in_hand(set_up.redis_port), "every message is done with", seconds=40)
     for value in redis_values(set_up.redis_port):
         set_up.sinks.keep("Redis", value)

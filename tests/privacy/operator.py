@@ -56,9 +56,9 @@ def _messages_in_hand(*tellers: Teller) -> Iterator[list[str]]:
         stage.phone.wait_held(held, count=4)
         asked = {"phone_number": opened.number("malformed").typed, "client_ref": CLIENT_REF, "x": 1}
         ids.append(opened.message(SEND, asked))
-        ids.append(opened.message(SEND, asked, countdown=6))
+        later = opened.message(SEND, asked, countdown=10)
         _wait_until_in_hand(stage)
-        yield ids
+        yield [*ids, later]
         stage.phone.release(held)
     for task_id in ids:
         durable.result(task_id)

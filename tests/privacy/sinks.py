@@ -42,6 +42,10 @@ class Sinks:
         """Keep a file's bytes."""
         self.keep(sink, path.read_bytes())
 
+    def said_in(self, sink: str) -> str:
+        """Return what was said in one sink."""
+        return b"\n".join(self._said[sink]).decode(errors="replace")
+
     @property
     def names(self) -> set[str]:
         """The sinks in which anything was kept."""

@@ -1,11 +1,15 @@
 """The table of doors is whole: no door without a mask or a proof, no mask that it does not know."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.privacy.doors import DOORS, MASKS, ROOT, modules
 from tests.privacy.doors.door import Door, Mask
+from tests.privacy.marks import PLANTED
+from tests.privacy.mutate import A_FIND, taken_away
+from tests.spellings import found_in
 from worker.hardening import loggers
 
 FOUND = {
@@ -100,6 +104,28 @@ def test_every_exception_that_hides_where_it_came_from_is_judged() -> None:
         masks = {mask.text for mask in MASKS if mask.file == name and "from None" in mask.text}
         hidden = path.read_text().count("from None")
         assert hidden == len(masks) + HIDES_NOTHING_PRIVATE.get(name, 0), name
+
+
+@pytest.mark.parametrize("text", [PLANTED.e164, PLANTED.typed, f"<{PLANTED.typed}>".encode().hex()])
+def test_the_runner_knows_a_find_when_it_sees_one(text: str) -> None:
+    """A mask counts as missed only when something private was found, not when a test breaks down."""
+    finds = found_in(text, [PLANTED.marked])
+
+    assert finds
+    assert all(A_FIND.search(find) for find in finds)
+
+
+def test_a_mask_is_taken_away_in_a_copy_alone(tmp_path: Path) -> None:
+    """Where its text is not there, or there twice, the runner says so and goes no further."""
+    copy = tmp_path / MASKS[0].file
+    copy.parent.mkdir(parents=True)
+    copy.write_text((ROOT / MASKS[0].file).read_text())
+
+    taken_away(MASKS[0], tmp_path)
+
+    assert MASKS[0].text not in copy.read_text()
+    with pytest.raises(ValueError, match="0 times"):
+        taken_away(MASKS[0], tmp_path)
 
 
 def _is_test(node: str) -> bool:

@@ -40,6 +40,18 @@ def test_the_story_was_played(played: Played) -> None:
     assert played.told == ENDS
 
 
+@pytest.mark.parametrize(
+    ("sink", "words"),
+    [
+        ("inspect", ["SendArguments(", "PhoneNumber(", "Claim(", "tasks.send_verification"]),
+        ("listener", ["run.fault", "SELECT ", "succeeded in"]),
+    ],
+)
+def test_there_was_something_to_be_said(played: Played, sink: str, words: list[str]) -> None:
+    """Values that hold something private were alive when asked what they are, and loggers were on."""
+    assert [word for word in words if word not in played.sinks.said_in(sink)] == []
+
+
 @pytest.mark.parametrize("sink", sorted(SINKS))
 def test_what_is_planted_is_found(played: Played, sink: str) -> None:
     """Each sink is searched for real: the number that was put there on purpose is found."""

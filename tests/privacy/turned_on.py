@@ -51,7 +51,7 @@ def make_clumsy(**_: Any) -> None:
 @inspect_command()
 def live_objects(state: Any) -> list[str]:
     """Say what every live object of ours calls itself."""
-    ours = [one for one in gc.get_objects() if type(one).__module__.partition(".")[0] in _OURS]
+    ours = [one for one in gc.get_objects() if str(type(one).__module__).partition(".")[0] in _OURS]
     return sorted({f"{one!r} {one!s}" for one in ours} | {f"planted {PLANTED.e164}"})
 
 
