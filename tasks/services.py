@@ -46,6 +46,7 @@ class Services:
     default_region: str
     allowed_countries: frozenset[str]
     ttl_seconds: float
+    retention_days: int
     intent_rate_limit: str | None
     is_open_door_closed: bool
     send_slots: SendSlots

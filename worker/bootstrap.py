@@ -48,6 +48,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         default_region=settings.default_region,
         allowed_countries=frozenset(settings.allowed_countries),
         ttl_seconds=settings.verification_ttl_seconds,
+        retention_days=settings.retention_days,
         intent_rate_limit=settings.twilio_intent_rate_limit,
         is_open_door_closed=settings.open_door == "closed",
         send_slots=SendSlots(threads=concurrency, percent=figures.send_slots_percent),

@@ -83,7 +83,26 @@ class CallerSettings(BrokerSettings, DatabaseSettings):
     ] = 1
 
 
-class Settings(CallerSettings, LogSettings, Figures):
+class TimedSettings(CallerSettings, Figures):
+    """What a caller needs, with the figures that time its runs."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    def figures(self) -> Figures:
+        """Return the figures, scaled by the one knob."""
+        names = Figures.model_fields
+        return Figures(**{name: getattr(self, name) for name in names}).scaled(self.time_scale)
+
+
+class RetentionSettings(DatabaseSettings):
+    """What `purge` needs."""
+
+    retention_days: Annotated[
+        int, Field(gt=0, le=36_500, description="how long ended runs, and what belongs to them, are kept")
+    ] = 30
+
+
+class Settings(TimedSettings, RetentionSettings, LogSettings):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -117,7 +136,6 @@ class Settings(CallerSettings, LogSettings, Figures):
     open_door: Annotated[
         Literal["plain", "closed"], Field(description="whether messages may carry arguments")
     ] = "plain"
-    retention_days: Annotated[int, Field(gt=0, description="how long ended runs are kept")] = 30
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:
@@ -125,11 +143,6 @@ class Settings(CallerSettings, LogSettings, Figures):
         if self.twilio_auth_token is None and not has_key:
             raise ValueError("TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, must be set")
         return self
-
-    def figures(self) -> Figures:
-        """Return the figures, scaled by the one knob."""
-        names = Figures.model_fields
-        return Figures(**{name: getattr(self, name) for name in names}).scaled(self.time_scale)
 
 
 T = TypeVar("T", bound=BaseSettings)

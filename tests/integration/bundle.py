@@ -30,6 +30,7 @@ def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gat
         default_region="KR",
         allowed_countries=frozenset({"KR"}),
         ttl_seconds=600,
+        retention_days=30,
         intent_rate_limit=None,
         is_open_door_closed=False,
         send_slots=SendSlots(threads=32, percent=figures.send_slots_percent),
