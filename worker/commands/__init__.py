@@ -10,8 +10,10 @@ import click
 from worker.commands.ask import check, send
 from worker.commands.database import database
 from worker.commands.demo import demo
+from worker.commands.forget import forget
 from worker.commands.keys import new_key
 from worker.commands.look import runs, status
+from worker.commands.purge import purge
 from worker.commands.simulator import simulator
 from worker.commands.sweep import sweep_once
 
@@ -22,5 +24,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
 
 
-for _command in (demo, send, check, status, runs, database, sweep_once, new_key, simulator):
+for _command in (
+    *(demo, send, check, status, runs, database),
+    *(sweep_once, purge, forget, new_key, simulator),
+):
     main.add_command(_command)
