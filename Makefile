@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults worlds soak coverage check format docs locks clean
+.PHONY: help demo test faults worlds soak coverage check audit format docs locks clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ check: $(VENV)/installed ## lint, types, generated files up to date
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 	$(RUN) -m tests.documents --check
+
+audit: $(VENV)/installed ## ask whether a locked version has a known hole; reports, never fails
+	@timeout 120 $(RUN) -m pip_audit --disable-pip --require-hashes --progress-spinner off --timeout 10 \
+	  -r locks/worker.txt || echo "audit: something above needs a look, or could not be asked"
 
 format: $(VENV)/installed ## format the code
 	$(RUN) -m ruff format .

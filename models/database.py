@@ -4,7 +4,7 @@ Lives here: engine, timeouts, and the two ways to run statements. Must not: keep
 while anybody else is asked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -44,6 +44,11 @@ class Database:
         with self.autocommit.begin() as connection:
             result = connection.execute(statement, values)
             return result.one_or_none() if result.returns_rows else None
+
+    def all(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[AnyRow]:
+        """Run one statement in a transaction of its own; return its rows."""
+        with self.autocommit.begin() as connection:
+            return connection.execute(statement, values).all()
 
     def count(self, statement: Executable, values: Mapping[str, Any]) -> int:
         """Run one statement in a transaction of its own; return how many rows it changed."""

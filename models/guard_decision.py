@@ -25,4 +25,5 @@ class GuardDecision(Base):
     inputs: Mapped[dict[str, Any]] = mapped_column(JSON)
     decided_at: Mapped[datetime] = mapped_column(server_default=clock_now())
 
-    __table_args__ = (Index(None, "task_id"), Index(None, "decided_at"))
+    # Whatever is redelivered: a rule speaks once about a run.
+    __table_args__ = (Index(None, "task_id", "rule", unique=True), Index(None, "decided_at"))

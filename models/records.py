@@ -38,6 +38,7 @@ _AFTER_ALARM_SECONDS: Final = 3.0
 _runs: Final = TaskRun.__table__.c
 # Not named like a column: SQLAlchemy would take the value for a SET or VALUES of its own.
 _task_id: Final[BindParameter[str]] = bindparam("run")
+_unsent: Final = bindparam("unsent_posts", value=0, type_=_runs.posts.type)
 _fenced: Final = and_(TaskRun.task_id == _task_id, TaskRun.epoch == bindparam("held_epoch"))
 
 
@@ -57,8 +58,8 @@ def _ended(statement: Update) -> Update:
 
 RECORD: Final = _ended(
     update(TaskRun).where(_fenced, TaskRun.state.in_((RunState.CALLING, RunState.SETTLING)))
-)
-"""End a run under its claim."""
+).values(posts=TaskRun.posts - _unsent)
+"""End a run under its claim; a POST that certainly did not leave is given back."""
 
 RECORD_UNFENCED: Final = _ended(
     update(TaskRun).where(TaskRun.task_id == _task_id, TaskRun.state != RunState.DONE)
@@ -83,9 +84,7 @@ HAND_BACK_WAITING: Final = _HAND_BACK.where(TaskRun.state == RunState.CALLING).v
 )
 """Let go of a run whose POST certainly did not leave: it is no POST. No edge leads here from doubt."""
 
-HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(
-    state=RunState.AMBIGUOUS, posts=TaskRun.posts - bindparam("unsent_posts", value=0, type_=_runs.posts.type)
-)
+HAND_BACK_AMBIGUOUS: Final = _HAND_BACK.values(state=RunState.AMBIGUOUS, posts=TaskRun.posts - _unsent)
 """Let go of a run whose POST may have left; one that certainly did not is given back."""
 
 ADD_CALL: Final = insert(ProviderCall)
@@ -101,6 +100,7 @@ _COPIED: Final = (
     "sends",
     "failed_checks",
     "code_hmac",
+    "number_block",
 )
 
 
@@ -127,6 +127,7 @@ def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' ins
             "sends": case((new.sends > Verification.sends, new.sends), else_=Verification.sends),
             "failed_checks": case((failed > TRIES, TRIES), else_=failed),
             "code_hmac": func.coalesce(Verification.code_hmac, new.code_hmac),
+            "number_block": func.coalesce(Verification.number_block, new.number_block),
             "channel": func.coalesce(new.channel, Verification.channel),
             "last_sent_at": func.coalesce(new.last_sent_at, Verification.last_sent_at),
             "completed_at": func.coalesce(Verification.completed_at, new.completed_at),

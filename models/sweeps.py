@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Select, bindparam, case, select, update
 
 from models.task_run import TaskRun
-from phone_verification.database_clock import now, now_plus
+from phone_verification.database_clock import now, now_plus, seconds_between
 from phone_verification.kinds import RunState
 
 _limit: Final = bindparam("limit", type_=TaskRun.epoch.type)
@@ -41,11 +41,13 @@ OVERDUE: Final = (
         TaskRun.state,
         TaskRun.channel,
         TaskRun.phone_masked,
+        TaskRun.phone_fingerprint,
         TaskRun.verification_id,
         TaskRun.error_kind,
         TaskRun.provider_code,
         TaskRun.provider_sid,
         TaskRun.wants_result,
+        seconds_between(now(), TaskRun.last_begun_at).label("since_last_seconds"),
         now().label("ended_at"),
     )
     .where(TaskRun.state.in_(_RESTING), TaskRun.deadline_at < now())

@@ -38,6 +38,7 @@ class Label(StrEnum):
     ARGUMENTS = "arguments"
     CODE = "code"
     CLIENT_REF = "client_ref"
+    NUMBER_BLOCK = "number_block"
 
 
 def parse_keys(text: str) -> dict[str, bytes]:

@@ -11,13 +11,13 @@ from phone_verification.arguments import CheckArguments
 from phone_verification.codes import read_code
 from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState
 from phone_verification.phone_numbers import read_phone_number, refusal_of
+from tasks.admission import look_back_on_check, refuse_check
 from tasks.asked import in_doubt, refused, undecided
-from tasks.checked import approved, described, told_again, wrong
+from tasks.checked import approved, described, told_again, unknown, wrong
 from tasks.clearing import keep_apart
 from tasks.explain import decides, is_replay, refusal_by_records
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known, look_up
-from tasks.reply import verification_answer
 from tasks.step import Finish, Step
 from tasks.weigh import weigh
 
@@ -28,18 +28,21 @@ def check(inquiry: Inquiry, arguments: CheckArguments) -> Step:
     number = read_phone_number(arguments.phone_number, services.default_region)
     if number is None:
         return Finish(outcome=Outcome.REJECTED, kind=ErrorKind.INVALID_PHONE_NUMBER)
-    unasked = verification_answer(number, claim.verification_id, now=claim.now())
+    history = look_back_on_check(inquiry, number, arguments)
+    unasked = unknown(inquiry, number, history)
     refusal = refusal_of(number, Channel.CALL, services.allowed_countries)
     if refusal is not None:
         return refused(refusal, unasked)
     code = read_code(arguments.code)
     if code is None:
         return refused(ErrorKind.INVALID_CODE, unasked)
-    asked = Asked(number=number, code=code)
+    asked = Asked(number=number, code=code, history=history)
     known = look_up(services, claim, asked)
     if is_replay(known, claim.verification_id):
         return told_again(inquiry, asked, known)
-    return _by_records(inquiry, asked, known) or _ask(inquiry, asked, known)
+    return (
+        _by_records(inquiry, asked, known) or _by_guard(inquiry, asked, known) or _ask(inquiry, asked, known)
+    )
 
 
 def _by_records(inquiry: Inquiry, asked: Asked, known: Known) -> Step | None:
@@ -48,6 +51,13 @@ def _by_records(inquiry: Inquiry, asked: Asked, known: Known) -> Step | None:
     if kind is None:
         return None
     return refused(kind, described(inquiry, asked, known), provider_sid=_sid(known))
+
+
+def _by_guard(inquiry: Inquiry, asked: Asked, known: Known) -> Step | None:
+    """Stop guessing; what has been asked about already is found out all the same."""
+    if inquiry.claim.state is RunState.SETTLING:
+        return None
+    return refuse_check(inquiry, asked.history, described(inquiry, asked, known))
 
 
 def _ask(inquiry: Inquiry, asked: Asked, known: Known) -> Step:

@@ -8,13 +8,16 @@ from models.closed_sets import VerificationStatus
 from models.records import TRIES
 from phone_verification.keys import Label
 from phone_verification.kinds import ErrorKind, Outcome, RunState
+from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import VerificationAnswer
 from tasks.asked import refused
+from tasks.guard import History, next_send_in_seconds
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known
 from tasks.replay import is_approved_code
 from tasks.reply import verification_answer
 from tasks.step import Finish, KeptVerification
+from tasks.watch import block_fingerprint
 
 
 def approved(inquiry: Inquiry, asked: Asked, known: Known, facts: VerificationFacts) -> Finish:
@@ -39,6 +42,7 @@ def _approved(
         kept=KeptVerification(
             id=sid,
             status=VerificationStatus.APPROVED,
+            number_block=block_fingerprint(services.fingerprints, asked.number),
             code_hmac=services.fingerprints.newest(Label.CODE, asked.number.e164, asked.code),
             age_seconds=min(age_seconds, services.ttl_seconds),
         ),
@@ -57,6 +61,7 @@ def wrong(inquiry: Inquiry, asked: Asked, known: Known, facts: VerificationFacts
             id=facts.sid,
             status=VerificationStatus.PENDING,
             failed_checks=failed,
+            number_block=block_fingerprint(inquiry.services.fingerprints, asked.number),
             age_seconds=min(facts.age_seconds or 0, inquiry.services.ttl_seconds),
         ),
     )
@@ -82,14 +87,29 @@ def described(inquiry: Inquiry, asked: Asked, known: Known, *, failed_now: int =
     """Describe what is known of the verification to the holder of the handle."""
     verification, claim = known.verification, inquiry.claim
     if verification is None:
-        return verification_answer(asked.number, claim.verification_id, now=claim.now())
+        return unknown(inquiry, asked.number, asked.history)
     return verification_answer(
         asked.number,
         claim.verification_id,
         now=claim.now(),
+        next_send_in_seconds=_next_send_in_seconds(inquiry, asked.history),
         channel=verification.channel,
         sends=verification.sends,
         checks_left=max(TRIES - verification.failed_checks - failed_now, 0),
         expires_at=verification.expires_at,
-        last_sent_at=verification.last_sent_at,
     )
+
+
+def unknown(inquiry: Inquiry, number: PhoneNumber, history: History) -> VerificationAnswer:
+    """Describe a verification of which nothing is known but the number."""
+    claim = inquiry.claim
+    return verification_answer(
+        number,
+        claim.verification_id,
+        now=claim.now(),
+        next_send_in_seconds=_next_send_in_seconds(inquiry, history),
+    )
+
+
+def _next_send_in_seconds(inquiry: Inquiry, history: History) -> float:
+    return next_send_in_seconds(inquiry.services.rules, history.number)

@@ -4,6 +4,7 @@ Lives here: budgets, leases and the order "write it down, then ask". Must not: r
 A question that may no longer be asked is answered `lease_over`; nothing left.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,11 +20,14 @@ class Inquiry:
     `unsent_posts` counts requests that were written down as leaving and certainly did not.
     """
 
+    unsent_posts: int
+
     def __init__(self, services: Services, claim: Claim) -> None:
         self.services: Final = services
         self.claim = claim
         self.calls: list[Answer] = []
-        self.unsent_posts = 0
+        # Taking an untried run writes its first request down.
+        self.unsent_posts = int(claim.state is RunState.CALLING)
 
     def start(self, *, to: str, channel: Channel, locale: str | None, state: RunState) -> Answer:
         """Ask for a text; `state` is where the run stands while the request may be under way."""
@@ -32,8 +36,8 @@ class Inquiry:
         if not self._hold_to_post(state):
             return self._not_asked(Endpoint.START)
         limit = services.intent_rate_limit
-        return self._posted(
-            services.gateway.start(
+        return self._post(
+            lambda: services.gateway.start(
                 to=to,
                 channel=channel,
                 locale=locale,
@@ -49,8 +53,8 @@ class Inquiry:
         budget = self._budget(services.figures.check_budget_seconds)
         if not self._hold_to_post(self.claim.state):
             return self._not_asked(Endpoint.CHECK)
-        return self._posted(
-            services.gateway.check(
+        return self._post(
+            lambda: services.gateway.check(
                 code=code,
                 to=None if sid else to,
                 verification_sid=sid,
@@ -113,6 +117,7 @@ class Inquiry:
             return False
         renewed = renew_to_post(self.services, self.claim, state)
         self.claim = renewed or self.claim
+        self.unsent_posts += renewed is not None
         return renewed is not None
 
     def _budget(self, seconds: float) -> float:
@@ -121,7 +126,10 @@ class Inquiry:
     def _probe_budget(self) -> float:
         return self._budget(self.services.figures.probe_budget_seconds)
 
-    def _posted(self, answer: Answer) -> Answer:
+    def _post(self, ask: Callable[[], Answer]) -> Answer:
+        # Until it is answered it may have left, whatever goes wrong.
+        self.unsent_posts -= 1
+        answer = ask()
         self.unsent_posts += answer.answer_class is AnswerClass.NOT_SENT
         return self._kept(answer)
 

@@ -26,15 +26,17 @@ from phone_verification.kinds import Channel, Operation, RunState
 from phone_verification.phone_numbers import PhoneNumber
 from tasks.claim import Claim
 from tasks.figures import Figures
+from tasks.guard import History
 from tasks.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A check as the person typed it: a number and a code that could be right."""
+    """A check as the person typed it: a number and a code that could be right, and what came before."""
 
     number: PhoneNumber
     code: str = field(repr=False)
+    history: History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "error_kind": step.kind,
         "provider_code": step.provider_code,
         "provider_sid": step.provider_sid,
+        "unsent_posts": step.unsent_posts,
         "result": result,
         "finished_at": finished_at,
     }
@@ -102,6 +103,7 @@ def _keep(
             "sends": kept.sends,
             "failed_checks": kept.failed_checks,
             "code_hmac": kept.code_hmac,
+            "number_block": kept.number_block,
             "age_seconds": kept.age_seconds,
             "ttl_seconds": services.ttl_seconds,
             "sent_seconds_ago": kept.sent_seconds_ago,

@@ -10,7 +10,6 @@ from typing import Any
 from phone_verification.kinds import Channel, Operation
 from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import ErrorAnswer, Result, VerificationAnswer
-from tasks.next_send import next_send_at
 from tasks.step import Finish
 
 
@@ -44,10 +43,11 @@ def verification_answer(
     sends: int = 0,
     checks_left: int | None = None,
     expires_at: datetime | None = None,
-    last_sent_at: datetime | None = None,
+    next_send_in_seconds: float | None = None,
 ) -> VerificationAnswer:
-    """Describe a verification to the holder of its handle."""
-    resend_at = next_send_at(sends, last_sent_at) if sends and last_sent_at else None
+    """Describe a verification to the holder of its handle; all seconds count from `now`."""
+    wait = next_send_in_seconds
+    resend_at = None if wait is None else now + timedelta(seconds=wait)
     return VerificationAnswer(
         id=handle,
         phone=number.masked,

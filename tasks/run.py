@@ -115,7 +115,14 @@ def perform(
     try:
         step = _next_step(inquiry, arguments)
     except DATABASE_AWAY:
-        raise
+        if taken.state is not RunState.CALLING or not inquiry.unsent_posts:
+            raise
+        # Nothing has left: without this the run would be in doubt about a request that was never made.
+        step = HandBack(
+            state=RunState.WAITING,
+            kind=taken.waited_for or ErrorKind.PROVIDER_UNAVAILABLE,
+            delay_seconds=services.figures.retry_first_seconds,
+        )
     except Exception as error:
         log.error("run.fault", task_id=taken.task_id, error=type(error).__name__, exc_info=error)
         step = Finish(outcome=Outcome.FAILED, kind=ErrorKind.INTERNAL_ERROR)
@@ -126,9 +133,8 @@ def perform(
 def _told_all(inquiry: Inquiry, step: Step) -> Step:
     """Add to a step what was asked on the way to it."""
     calls = tuple(inquiry.calls)
-    if isinstance(step, Finish):
-        return replace(step, calls=calls, decided_at=inquiry.claim.now())
-    return replace(step, calls=calls, unsent_posts=inquiry.unsent_posts)
+    told = replace(step, calls=calls, unsent_posts=inquiry.unsent_posts)
+    return replace(told, decided_at=inquiry.claim.now()) if isinstance(told, Finish) else told
 
 
 def _write_down(services: Services, taken: Claim, step: Step) -> Reply:

@@ -7,12 +7,14 @@ that is settled in tasks/settle.py.
 from phone_verification.arguments import SendArguments
 from phone_verification.kinds import ErrorKind, Outcome, RunState
 from phone_verification.phone_numbers import read_phone_number, refusal_of
+from tasks.admission import look_back_on_send, refuse_send
 from tasks.asked import refused
 from tasks.inquiry import Inquiry
 from tasks.reply import verification_answer
 from tasks.settle import landed, settle
 from tasks.started import read_start
 from tasks.step import Finish, Step
+from tasks.wanted import Wanted, described
 
 
 def send(inquiry: Inquiry, arguments: SendArguments) -> Step:
@@ -22,16 +24,24 @@ def send(inquiry: Inquiry, arguments: SendArguments) -> Step:
     refusal = refusal_of(number, arguments.channel, services.allowed_countries)
     if number is None:
         return Finish(outcome=Outcome.REJECTED, kind=ErrorKind.INVALID_PHONE_NUMBER)
-    nothing_sent = verification_answer(number, claim.task_id, now=claim.now(), channel=arguments.channel)
     if refusal is not None:
-        return refused(refusal, nothing_sent)
+        unsendable = verification_answer(number, claim.task_id, now=claim.now(), channel=arguments.channel)
+        return refused(refusal, unsendable)
+    history = look_back_on_send(inquiry, number, arguments)
+    wanted = Wanted(number=number, arguments=arguments, history=history)
     if claim.state is RunState.SETTLING:
-        return settle(inquiry, number, arguments)
+        return settle(inquiry, wanted)
+    return refuse_send(inquiry, wanted) or _ask(inquiry, wanted)
+
+
+def _ask(inquiry: Inquiry, wanted: Wanted) -> Step:
+    services, claim, arguments = inquiry.services, inquiry.claim, wanted.arguments
     if claim.left_seconds() < services.figures.least_left_seconds:
-        return refused(claim.waited_for or ErrorKind.PROVIDER_UNAVAILABLE, nothing_sent)
+        kind = claim.waited_for or ErrorKind.PROVIDER_UNAVAILABLE
+        return refused(kind, described(inquiry, wanted, counts=False))
     answer = inquiry.start(
-        to=number.e164, channel=arguments.channel, locale=arguments.locale, state=RunState.CALLING
+        to=wanted.number.e164, channel=arguments.channel, locale=arguments.locale, state=RunState.CALLING
     )
     if answer.rate_limit_reached and services.intent_rate_limit is not None:
-        return landed(inquiry, number, arguments)
-    return read_start(inquiry, number, arguments, answer)
+        return landed(inquiry, wanted)
+    return read_start(inquiry, wanted, answer)

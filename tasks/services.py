@@ -16,9 +16,12 @@ from models.database import Database
 from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
+from tasks.ceiling import Ceiling
 from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
+from tasks.rules import Rules
 from tasks.slots import SendSlots
+from tasks.watch import Watch
 
 
 class Ring(Protocol):
@@ -39,6 +42,9 @@ class Services:
     database: Database
     gateway: Gateway
     figures: Figures
+    rules: Rules
+    ceiling: Ceiling
+    watch: Watch
     recent_texts: RecentTexts
     fingerprints: Fingerprints
     seals: Seals

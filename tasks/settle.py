@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gateway.answer import AnswerClass
+from gateway.answer import Answer, AnswerClass
 from models.landings import APPROVED_MEANWHILE, KNOWN_TEXTS, LANDED_BY_CHECK, OPEN_CHECKS
-from phone_verification.arguments import SendArguments
 from phone_verification.keys import Label
 from phone_verification.kinds import ErrorKind, RunState
 from phone_verification.phone_numbers import PhoneNumber
 from tasks.asked import in_doubt, refused
 from tasks.figures import Figures
 from tasks.inquiry import Inquiry
-from tasks.reply import verification_answer
 from tasks.sighting import Sighting, in_attempts, look
 from tasks.started import found, read_start
 from tasks.step import Step
+from tasks.wanted import Wanted, described
 
 MOST_SENDS: Final = 5
 """Texts that Twilio sends for one verification: https://www.twilio.com/docs/api/errors/60203"""
@@ -48,15 +47,15 @@ class Records:
     is_approved_meanwhile: bool = False
 
 
-def settle(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> Step:
+def settle(inquiry: Inquiry, wanted: Wanted) -> Step:
     """Find out what became of a start; ask for a text again only when none was sent for sure."""
-    services = inquiry.services
+    services, number = inquiry.services, wanted.number
     records = _read(inquiry, number)
     if records.met_by_check is not None:
         met = _texts_of(inquiry, records.met_by_check, records.texts)
-        return found(services, inquiry.claim, number, arguments.channel, met)
+        return found(inquiry, wanted, met)
     if services.intent_rate_limit is not None and _may_ask_again(inquiry):
-        return _ask_behind_fence(inquiry, number, arguments)
+        return _ask_behind_fence(inquiry, wanted)
     since = inquiry.claim.since_last_begun_seconds()
     is_decisive = (
         since >= services.figures.quiet_seconds or bool(records.open_checks) or records.is_approved_meanwhile
@@ -65,7 +64,7 @@ def settle(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> S
     # Read again: a check that came meanwhile may have met the verification, or ended it.
     records = _read(inquiry, number)
     if records.met_by_check is not None and not sighting.texts:
-        return found(services, inquiry.claim, number, arguments.channel, records.met_by_check)
+        return found(inquiry, wanted, records.met_by_check)
     claim = inquiry.claim
     conclusion = conclude(
         services.figures,
@@ -75,7 +74,7 @@ def settle(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> S
         left_seconds=claim.left_seconds(),
         posts=claim.posts,
     )
-    return _act(inquiry, number, arguments, sighting, conclusion)
+    return _act(inquiry, wanted, sighting, conclusion)
 
 
 def conclude(
@@ -108,28 +107,20 @@ def _after_nothing(figures: Figures, *, sends: int, left_seconds: float, posts: 
     return Conclusion.ASK_AGAIN
 
 
-def landed(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> Step:
+def landed(inquiry: Inquiry, wanted: Wanted) -> Step:
     """End a send that Twilio itself calls a repetition: its text was sent, whether or not we find it."""
-    sighting = look(inquiry, number.e164, _read(inquiry, number).texts, is_decisive=True)
-    return found(inquiry.services, inquiry.claim, number, arguments.channel, sighting)
+    known = _read(inquiry, wanted.number).texts
+    return found(inquiry, wanted, look(inquiry, wanted.number.e164, known, is_decisive=True))
 
 
-def _act(
-    inquiry: Inquiry,
-    number: PhoneNumber,
-    arguments: SendArguments,
-    sighting: Sighting,
-    conclusion: Conclusion,
-) -> Step:
-    services, claim = inquiry.services, inquiry.claim
+def _act(inquiry: Inquiry, wanted: Wanted, sighting: Sighting, conclusion: Conclusion) -> Step:
     if conclusion is Conclusion.FOUND:
-        return found(services, claim, number, arguments.channel, sighting)
+        return found(inquiry, wanted, sighting)
     if conclusion is Conclusion.WAIT:
-        return in_doubt(claim, services.figures)
+        return in_doubt(inquiry.claim, inquiry.services.figures)
     if conclusion is Conclusion.ASK_AGAIN:
-        return _ask_again(inquiry, number, arguments)
-    nothing_sent = verification_answer(number, claim.task_id, now=claim.now(), channel=arguments.channel)
-    return refused(_KINDS[conclusion], nothing_sent)
+        return _ask_again(inquiry, wanted)
+    return refused(_KINDS[conclusion], described(inquiry, wanted, counts=False))
 
 
 _KINDS: Final = {
@@ -139,26 +130,28 @@ _KINDS: Final = {
 }
 
 
-def _ask_again(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> Step:
-    answer = inquiry.start(
-        to=number.e164, channel=arguments.channel, locale=arguments.locale, state=RunState.CALLING
-    )
-    return read_start(inquiry, number, arguments, answer)
+def _ask_again(inquiry: Inquiry, wanted: Wanted) -> Step:
+    return read_start(inquiry, wanted, _start(inquiry, wanted, RunState.CALLING))
 
 
-def _ask_behind_fence(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> Step:
+def _ask_behind_fence(inquiry: Inquiry, wanted: Wanted) -> Step:
     """Ask again at once: Twilio's own limit of one start per intent refuses a second text.
 
     Only a text, or that very refusal, decides; anything else leaves the doubt as it was.
     """
-    answer = inquiry.start(
-        to=number.e164, channel=arguments.channel, locale=arguments.locale, state=RunState.SETTLING
-    )
+    answer = _start(inquiry, wanted, RunState.SETTLING)
     if answer.rate_limit_reached:
-        return landed(inquiry, number, arguments)
+        return landed(inquiry, wanted)
     if answer.answer_class is AnswerClass.SUCCEEDED:
-        return read_start(inquiry, number, arguments, answer)
+        return read_start(inquiry, wanted, answer)
     return in_doubt(inquiry.claim, inquiry.services.figures, answer)
+
+
+def _start(inquiry: Inquiry, wanted: Wanted, state: RunState) -> Answer:
+    arguments = wanted.arguments
+    return inquiry.start(
+        to=wanted.number.e164, channel=arguments.channel, locale=arguments.locale, state=state
+    )
 
 
 def _may_ask_again(inquiry: Inquiry) -> bool:

@@ -25,6 +25,7 @@ class KeptVerification:
     sends: int = 0
     failed_checks: int = 0
     code_hmac: str | None = field(default=None, repr=False)
+    number_block: str | None = None
     age_seconds: float = 0
     sent_seconds_ago: float | None = None
     own_attempt_sids: tuple[str, ...] = ()
@@ -36,7 +37,8 @@ class Finish:
     """The run is over: `kind` says why not, and is None when it went well.
 
     `is_inferred` when no answer said so but what is known together: true only while the claim is held.
-    `decided_at` makes writing it twice writing it once.
+    `decided_at` makes writing it twice writing it once. `unsent_posts` are given back: they were counted
+    before they could leave, and certainly did not.
     """
 
     outcome: Outcome
@@ -49,6 +51,7 @@ class Finish:
     decided_at: datetime | None = None
     verification: VerificationAnswer | None = None
     kept: KeptVerification | None = None
+    unsent_posts: int = 0
     calls: tuple[Answer, ...] = ()
 
     @property
@@ -59,10 +62,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandBack:
-    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have.
-
-    `unsent_posts` are given back: they were counted before they could leave, and certainly did not.
-    """
+    """The run goes on later: `waiting` when nothing left, `ambiguous` when something may have."""
 
     state: RunState
     kind: ErrorKind

@@ -4,20 +4,26 @@ Lives here: one pass over the table. Everything is committed before anything is 
 publish that fails ends the pass: what was not rung for is rung for later.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
 from models.database import AnyRow
+from models.history import SENDS_OF_NUMBER
 from models.records import RECORD_UNFENCED
 from models.sweeps import LAPSE, OVERDUE, RING
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind, Operation, RunState
 from phone_verification.results import VerificationAnswer
+from tasks.admission import number_window
+from tasks.guard import next_send_in_seconds
 from tasks.reply import result_json
+from tasks.rules import Rules
 from tasks.services import Services
 from tasks.step import Finish
 
@@ -96,19 +102,19 @@ def _end_overdue(services: Services, alarms: list[Alarm]) -> int:
     with services.database.transaction() as connection:
         overdue = connection.execute(OVERDUE, {"limit": services.figures.sweep_rows}).all()
         for row in overdue:
-            _end(connection, row)
+            _end(connection, services.rules, row)
     alarms.extend(_alarm(row) for row in overdue if row.wants_result)
     return len(overdue)
 
 
-def _end(connection: Connection, row: AnyRow) -> None:
+def _end(connection: Connection, rules: Rules, row: AnyRow) -> None:
     is_doubtful = row.state is RunState.AMBIGUOUS
     kind = ErrorKind.OUTCOME_UNKNOWN if is_doubtful else row.error_kind or ErrorKind.PROVIDER_UNAVAILABLE
     step = Finish(
         outcome=KIND_FACTS[kind].outcome,
         kind=kind,
         provider_code=row.provider_code,
-        verification=_verification(row),
+        verification=_verification(connection, rules, row),
     )
     connection.execute(
         RECORD_UNFENCED,
@@ -134,11 +140,30 @@ def _end(connection: Connection, row: AnyRow) -> None:
     )
 
 
-def _verification(row: AnyRow) -> VerificationAnswer | None:
+def _verification(connection: Connection, rules: Rules, row: AnyRow) -> VerificationAnswer | None:
     if row.phone_masked is None:
         return None
     handle = row.task_id if row.operation is Operation.SEND else row.verification_id
-    return VerificationAnswer(id=handle, phone=row.phone_masked, channel=row.channel)
+    wait = _next_send_in_seconds(connection, rules, row)
+    return VerificationAnswer(
+        id=handle,
+        phone=row.phone_masked,
+        channel=row.channel,
+        next_send_at=row.ended_at + timedelta(seconds=wait),
+        next_send_in=math.ceil(wait),
+    )
+
+
+def _next_send_in_seconds(connection: Connection, rules: Rules, row: AnyRow) -> float:
+    names = {
+        "run": row.task_id,
+        "phone_fingerprints": [row.phone_fingerprint],
+        **number_window(rules),
+    }
+    ages = [sent.age_seconds for sent in connection.execute(SENDS_OF_NUMBER, names)]
+    is_doubtful_send = row.operation is Operation.SEND and row.state is RunState.AMBIGUOUS
+    own = [row.since_last_seconds] if is_doubtful_send else []
+    return next_send_in_seconds(rules, [*own, *ages])
 
 
 def _alarm(row: AnyRow) -> Alarm:

@@ -15,10 +15,12 @@ from phone_verification.kinds import Operation
 from phone_verification.publisher import make_celery
 from phone_verification.queues import QUEUES, TASK_NAMES
 from tasks.alarms import tell_of_breaker
+from tasks.ceiling import Ceiling
 from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
+from tasks.watch import Watch
 from worker.alarm_clock import AlarmClock
 from worker.settings import CallerSettings, Settings
 
@@ -27,7 +29,7 @@ _CONNECTION_SLACK: Final = 4
 
 def make_services(settings: Settings, *, concurrency: int) -> Services:
     """Build what the tasks work with; nothing is connected until first used."""
-    figures = settings.figures()
+    figures, rules = settings.figures(), settings.rules()
     fingerprints = Fingerprints.parse(settings.hmac_keys.get_secret_value())
     seals = Seals.parse(settings.seal_keys.get_secret_value())
     return Services(
@@ -36,6 +38,9 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         ),
         gateway=make_gateway(settings, figures, concurrency=concurrency),
         figures=figures,
+        rules=rules,
+        ceiling=Ceiling(rules.of_all),
+        watch=Watch(rules.watch),
         recent_texts=RecentTexts(most=figures.lists_per_minute),
         fingerprints=fingerprints,
         seals=seals,

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from phone_verification.keys import Fingerprints, Seals
 from tasks.figures import Figures
+from tasks.rules import GuardSettings, Rules
 
 
 class SettingsError(SystemExit):
@@ -102,7 +103,7 @@ class RetentionSettings(DatabaseSettings):
     ] = 30
 
 
-class Settings(TimedSettings, RetentionSettings, LogSettings):
+class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -143,6 +144,10 @@ class Settings(TimedSettings, RetentionSettings, LogSettings):
         if self.twilio_auth_token is None and not has_key:
             raise ValueError("TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, must be set")
         return self
+
+    def rules(self) -> Rules:
+        """Return the guard's rules, scaled by the same knob."""
+        return Rules.of(self, time_scale=self.time_scale)
 
 
 T = TypeVar("T", bound=BaseSettings)

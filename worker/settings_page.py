@@ -13,6 +13,13 @@ _INTRODUCTION = """\
 # Flower needs CELERY_BROKER_URL alone; a caller also DATABASE_URL, HMAC_KEYS, SEAL_KEYS and DEFAULT_REGION.
 """
 
+_COMPOSE = """\
+# For docker-compose.yml alone, which makes the three addresses above from them.
+# REDIS_PASSWORD=
+# POSTGRES_PASSWORD=
+# FLOWER_BASIC_AUTH=
+"""
+
 
 def render_environment() -> str:
     """Write each setting with what it means and its default."""
@@ -22,6 +29,7 @@ def render_environment() -> str:
     lines = [_INTRODUCTION, *_lines(fields, others)]
     lines.append("# The figures that time a run; the start refuses values that would break a promise.\n")
     lines.extend(_lines(fields, figures))
+    lines.append(_COMPOSE)
     return "\n".join(lines).rstrip() + "\n"
 
 

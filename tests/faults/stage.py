@@ -24,6 +24,7 @@ from tests.faults.broker import Broker
 from tests.faults.crew import Crew
 from tests.faults.timeline import Part, Timeline
 from tests.integration.conftest import settings_from
+from tests.no_rules import NO_RULES_ENVIRONMENT
 from tests.postgres import PostgresServer, find_binaries, restartable_server
 from worker.bootstrap import make_client
 from worker.demo.redis_server import redis_server
@@ -122,6 +123,7 @@ def stage(scale: float = SCALE, *, concurrency: int = 4) -> Iterator[Stage]:
         postgres = stack.enter_context(restartable_server(binaries))
         simulator_url, phone = stack.enter_context(simulator_running())
         environment = {
+            **NO_RULES_ENVIRONMENT,
             **environment_for(
                 broker_url=redis.url(),
                 result_backend=redis.url(1),

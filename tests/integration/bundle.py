@@ -5,19 +5,29 @@ from models.database import Database
 from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals, make_key
 from phone_verification.kinds import Operation
+from tasks.ceiling import Ceiling
 from tasks.figures import Figures
 from tasks.recent_texts import RecentTexts
+from tasks.rules import GuardSettings, Rules
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
+from tasks.watch import Watch
+from tests.no_rules import NO_RULES
 
 
-def make_services(database: Database, figures: Figures, ring: Ring, gateway: Gateway) -> Services:
-    """Bundle a database, figures, a ring and a gateway with keys of their own."""
+def make_services(
+    database: Database, figures: Figures, ring: Ring, gateway: Gateway, guard: GuardSettings = NO_RULES
+) -> Services:
+    """Bundle a database, figures, a ring and a gateway with keys of their own; the guard allows all."""
+    rules = Rules.of(guard)
     fingerprints, seals = Fingerprints.parse(make_key("test")), Seals.parse(make_key("test"))
     return Services(
         database=database,
         gateway=gateway,
         figures=figures,
+        rules=rules,
+        ceiling=Ceiling(rules.of_all),
+        watch=Watch(rules.watch),
         recent_texts=RecentTexts(most=figures.lists_per_minute),
         fingerprints=fingerprints,
         seals=seals,

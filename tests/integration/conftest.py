@@ -17,6 +17,7 @@ from phone_verification.kinds import PollState
 from phone_verification.results import Result
 from simulator.client import SimulatorClient
 from tasks.figures import Figures
+from tests.no_rules import NO_RULES_ENVIRONMENT
 from tests.postgres import fresh_database
 from worker.bootstrap import make_client
 from worker.demo.redis_server import RedisServer
@@ -79,6 +80,7 @@ def backend_on(
             simulator_url=simulator[0],
         ),
         **{name.upper(): str(getattr(figures, name)) for name in figures.model_fields_set},
+        **NO_RULES_ENVIRONMENT,
         "TIME_SCALE": str(time_scale),
         **changes,
     }

@@ -132,3 +132,13 @@ def test_a_new_key_is_a_key() -> None:
     made = run("new-key", "--id", "k1")
 
     assert re.fullmatch(r"k1:[A-Za-z0-9+/]{43}=\n", made.stdout)
+
+
+def test_an_operator_sees_what_the_guard_objected_to(backend: Backend) -> None:
+    """Each decision with its rule; by rule, and for scripts."""
+    rows = json.loads(run("decisions", "--rule", "sends_an_hour", "--json", **backend.environment).stdout)
+    table = run("decisions", **backend.environment)
+
+    assert rows == []
+    assert table.returncode == 0, table.stderr
+    assert table.stdout.splitlines()[0].split() == ["when", "task", "refused", "rule"]

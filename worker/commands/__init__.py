@@ -4,17 +4,17 @@ Lives here: what an operator types. Must not: be needed by the running worker.
 """
 
 import logging
+from importlib.util import find_spec
 
 import click
 
 from worker.commands.ask import check, send
 from worker.commands.database import database
-from worker.commands.demo import demo
+from worker.commands.decisions import decisions
 from worker.commands.forget import forget
 from worker.commands.keys import new_key
 from worker.commands.look import runs, status
 from worker.commands.purge import purge
-from worker.commands.simulator import simulator
 from worker.commands.sweep import sweep_once
 
 
@@ -25,7 +25,15 @@ def main() -> None:
 
 
 for _command in (
-    *(demo, send, check, status, runs, database),
-    *(sweep_once, purge, forget, new_key, simulator),
+    *(send, check, status, runs, decisions, database),
+    *(sweep_once, purge, forget, new_key),
 ):
     main.add_command(_command)
+
+# An image for production holds no stand-in for Twilio.
+if find_spec("simulator") and find_spec("aiohttp"):
+    from worker.commands.demo import demo
+    from worker.commands.simulator import simulator
+
+    main.add_command(demo)
+    main.add_command(simulator)

@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("decided_at", Instant(), server_default=clock_now(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guard_decisions")),
     )
-    op.create_index("ix_guard_decisions_task_id", "guard_decisions", ["task_id"], unique=False)
+    op.create_index("ix_guard_decisions_task_id_rule", "guard_decisions", ["task_id", "rule"], unique=True)
     op.create_index("ix_guard_decisions_decided_at", "guard_decisions", ["decided_at"], unique=False)
 
     op.add_column("verifications", sa.Column("number_block", sa.String(length=96), nullable=True))

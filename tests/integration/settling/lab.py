@@ -51,9 +51,10 @@ class Lab:
         """What the worker remembers."""
         return self.services.database
 
-    def send(self, **changes: Any) -> str:
+    def send(self, number: str = NUMBER, client_ref: str | None = None, **changes: Any) -> str:
         """Accept a send and deliver it once."""
-        return self._put(Operation.SEND, {"phone_number": NUMBER}, changes)
+        arguments = {"phone_number": number, "client_ref": client_ref}
+        return self._put(Operation.SEND, arguments, changes)
 
     def check(self, code: str, handle: str | None = None, **changes: Any) -> str:
         """Accept a check and deliver it once."""
@@ -89,6 +90,12 @@ class Lab:
         """Say how a run ended, or in which state it is."""
         row = self.run(task_id)
         return str(row.error_kind or row.outcome) if row.state is RunState.DONE else str(row.state)
+
+    def wait_seconds(self, task_id: str) -> float:
+        """Say for how long a run still waits."""
+        with self.database.transaction() as connection:
+            wait = seconds_between(TaskRun.not_before, now()).select().where(TaskRun.task_id == task_id)
+            return float(connection.execute(wait).scalar_one())
 
     def pass_time(self, seconds: float) -> None:
         """Make everything older, here and at Twilio."""

@@ -105,21 +105,65 @@ def test_a_pending_verification_clears_a_wrong_code_that_ended_unknown(lab: Lab)
     assert (lab.outcome(mistyped), lab.outcome(corrected)) == ("outcome_unknown", "approved")
 
 
-def test_a_request_that_may_still_land_is_not_cleared(lab: Lab) -> None:
-    """The verification was pending when we looked; a moment later the first request may end it."""
+def test_another_code_is_not_asked_about_while_the_lost_one_may_still_land(lab: Lab) -> None:
+    """Were its answer lost too, nobody could ever tell them apart: it is told when to press again."""
+    handle = lab.send()
+    lab.pass_time(3)
+    lab.phone.fault("drop_after", "check", times=None)
+    mistyped = lab.check(WRONG, handle, deadline_seconds=10)
+    lab.expire(mistyped)
+    lab.phone.remove_fault()
+    asked = lab.checks
+
+    early = lab.check(lab.code, handle)
+
+    assert (lab.outcome(early), lab.checks, lab.run(early).posts) == ("outcome_unknown", asked, 0)
+    wait = lab.run(early).result["error"]["retry_after"]
+    assert 5 < wait < 60
+    lab.pass_time(wait + 1)
+    lab.lose_next_check()
+    again = lab.check(lab.code, handle)
+    lab.deliver(again)
+    assert lab.outcome(again) == "approved"
+
+
+def test_another_code_waits_where_the_lost_one_will_have_landed_in_time(lab: Lab) -> None:
+    """A few seconds more are waited for, and then it is asked about."""
     handle = lab.send()
     lab.pass_time(3)
     lab.phone.fault("drop_after", "check", times=None)
     mistyped = lab.check(WRONG, handle)
     lab.expire(mistyped)
     lab.phone.remove_fault()
-    lab.lose_next_check()
+    lab.pass_time(10)
+    waiting = lab.check(lab.code, handle)
+    assert lab.outcome(waiting) == "waiting"
+    assert lab.wait_seconds(waiting) > 1
 
-    corrected = lab.check(lab.code, handle)
-    lab.deliver(corrected)
+    lab.pass_time(lab.wait_seconds(waiting))
+    lab.deliver(waiting)
 
-    assert lab.run(mistyped).posts >= 1
-    assert lab.outcome(corrected) == "ambiguous"
+    assert lab.outcome(waiting) == "approved"
+
+
+def test_a_code_that_comes_after_the_end_spoils_no_lost_approval(lab: Lab) -> None:
+    """The right code was accepted and its answer lost; a mistyped one after it cannot have been that."""
+    handle = lab.send()
+    lab.pass_time(3)
+    code = lab.code
+    lab.phone.fault("drop_after", "check", times=None)
+    lost = lab.check(code, handle)
+    lab.phone.fault("status", "attempts", times=None, status=503, code=20503)
+    lab.expire(lost)
+    lab.phone.remove_fault()
+    assert lab.outcome(lost) == "outcome_unknown"
+    asked = lab.checks
+
+    mistyped = lab.check(WRONG, handle)
+
+    assert (lab.outcome(mistyped), lab.checks) == ("no_verification_record", asked)
+    again = lab.check(code, handle)
+    assert lab.outcome(again) == "approved"
 
 
 def test_no_look_no_question_while_another_code_is_in_doubt(lab: Lab) -> None:
@@ -135,6 +179,7 @@ def test_no_look_no_question_while_another_code_is_in_doubt(lab: Lab) -> None:
 
     assert (lab.outcome(corrected), lab.checks) == ("waiting", 1)
     lab.phone.remove_fault()
+    lab.pass_time(15)
     lab.deliver(corrected)
     assert lab.outcome(corrected) == "approved"
 

@@ -20,6 +20,7 @@ from tests.integration.settling.lab import E164, Lab
 
 _MOST_CHECKS: Final = 3
 _DELIVERIES: Final = 3
+_SHORT_SECONDS: Final = 10
 
 
 class Code(StrEnum):
@@ -62,10 +63,14 @@ class Sent(StrEnum):
 
 
 class Settled(StrEnum):
-    """When a check in doubt is looked after: before the next one comes, or after all have come."""
+    """When a check in doubt is looked after: before the next one comes, after all have come, or never.
+
+    Never: Twilio is away until its person stops waiting, and presses something else.
+    """
 
     AT_ONCE = "at once"
     AT_LAST = "at last"
+    GIVEN_UP = "given up"
 
 
 class Memory(StrEnum):
@@ -102,7 +107,16 @@ def all_worlds() -> Iterator[World]:
             _typed(length), product(Fate, repeat=length), _variants(length), Settled
         ):
             handles, sent, memory = variant
+            if settled is Settled.GIVEN_UP and variant not in _GIVEN_UP:
+                continue
             yield World(codes=codes, fates=fates, handles=handles, sent=sent, settled=settled, memory=memory)
+
+
+_GIVEN_UP: Final = [
+    (handles, sent, Memory.KEPT)
+    for handles in (Handles.OWN, Handles.NUMBER)
+    for sent in (Sent.KNOWN, Sent.LOST)
+]
 
 
 def _typed(length: int) -> Iterator[tuple[Code, ...]]:
@@ -183,10 +197,13 @@ def _check(lab: Lab, world: World, place: int, handles: dict[str, str | None]) -
     code, fate, handle = world.codes[place], world.fates[place], handles[world.handles.value[place]]
     if fate is not Fate.ANSWERED:
         lab.phone.fault(fate.value, "check")
-    task_id = lab.check(_digits(lab, code), handle)
+    patience = {"deadline_seconds": _SHORT_SECONDS} if world.settled is Settled.GIVEN_UP else {}
+    task_id = lab.check(_digits(lab, code), handle, **patience)
     lab.phone.remove_fault()
     if world.settled is Settled.AT_ONCE:
         _look_after(lab, [task_id])
+    if world.settled is Settled.GIVEN_UP:
+        lab.expire(task_id)
     if place == 0:
         _after_the_first(lab, world, handles["A"] or "")
     return Told(task_id=task_id, handle=handle, code=code)

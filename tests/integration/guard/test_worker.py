@@ -1,0 +1,45 @@
+"""The guard in a running worker, with its rules as they come."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from phone_verification.kinds import ErrorKind, Outcome
+from simulator.client import SimulatorClient
+from tasks.rules import GuardSettings
+from tests.integration.conftest import Backend, backend_on
+from tests.integration.test_commands import run
+from worker.demo.redis_server import RedisServer
+
+AS_IT_COMES = {name.upper(): str(value) for name, value in GuardSettings()}
+
+
+@pytest.fixture
+def guarded(
+    fresh_postgres: str, redis: RedisServer, simulator: tuple[str, SimulatorClient], tmp_path: Path
+) -> Iterator[Backend]:
+    """A web backend beside a worker whose guard is as every worker's."""
+    with backend_on(fresh_postgres, redis, simulator, tmp_path, changes=AS_IT_COMES) as started:
+        yield started
+
+
+def test_a_wiped_redis_gives_nobody_a_fresh_start(guarded: Backend) -> None:
+    """What was counted is in the database; a person is told when to try again, an operator why not."""
+    assert guarded.result(guarded.client.send(guarded.number)).outcome is Outcome.SENT
+    with Redis.from_url(guarded.redis.url()) as broker:
+        broker.flushall()
+
+    resend = guarded.client.send(guarded.number)
+    refused = guarded.result(resend)
+
+    assert refused.error is not None
+    assert refused.error.kind is ErrorKind.RATE_LIMITED
+    assert 20 < (refused.error.retry_after or 0) <= 30
+    assert refused.verification is not None
+    assert refused.verification.next_send_in == refused.error.retry_after
+    assert guarded.phone.sent(guarded.e164) == 1
+    table = run("decisions", **guarded.environment)
+    assert resend in table.stdout
+    assert "resend_wait" in table.stdout
