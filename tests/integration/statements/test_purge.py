@@ -42,8 +42,9 @@ _NONE = dict.fromkeys(_ALL, 0)
 
 def fill(database: Database, *, made: float) -> None:
     """One of everything, so many seconds old."""
-    put(database, run(f"run-{made:.0f}", asked=made), verification(made=made, id=f"VE-{made:.0f}"))
-    put(database, text(f"VE-{made:.0f}", sent=made), call("run-x", made=made), decision("run-x", made=made))
+    task_id, sid = f"run-{made:.0f}", f"VE-{made:.0f}"
+    put(database, run(task_id, asked=made), verification(made=made, id=sid), text(sid, sent=made))
+    put(database, call(task_id, made=made), decision(task_id, made=made))
 
 
 @pytest.mark.parametrize(("made", "left"), [(_OLD, _NONE), (_YOUNG, _ALL)])
