@@ -67,18 +67,29 @@ _expired_for: Final = func.coalesce(
     seconds_between(now(), TaskRun.created_at) - bindparam("ttl_seconds", type_=Float()),
 )
 
+# Locked as a page of its own: as a subquery PostgreSQL may run it again and again, and take many pages.
+_typed: Final = (
+    select(TaskRun.task_id)
+    .where(HOLDS_CODE, _expired_for > _kept_seconds)
+    .order_by(TaskRun.created_at)
+    .limit(_limit)
+    .with_for_update(skip_locked=True)
+    .cte("typed")
+)
+_approved: Final = (
+    select(Verification.id)
+    .where(HOLDS_APPROVED_CODE, Verification.expires_at < now_plus(-_kept_seconds))
+    .order_by(Verification.expires_at)
+    .limit(_limit)
+    .with_for_update(skip_locked=True)
+    .cte("approved")
+)
+
 ERASE_CODES_OF_RUNS: Final = (
     update(TaskRun)
-    .where(
-        TaskRun.task_id.in_(
-            select(TaskRun.task_id)
-            .where(HOLDS_CODE, _expired_for > _kept_seconds)
-            .order_by(TaskRun.created_at)
-            .limit(_limit)
-            .with_for_update(skip_locked=True)
-        )
-    )
+    .where(TaskRun.task_id.in_(select(_typed.c.task_id)))
     .values(code_hmac=null())
+    .returning(TaskRun.task_id)
     .execution_options(synchronize_session=False)
 )
 """Erase what was typed, `kept_seconds` after the verification expired that it was typed for.
@@ -89,16 +100,9 @@ know: then one that was born with the check.
 
 ERASE_CODES_OF_VERIFICATIONS: Final = (
     update(Verification)
-    .where(
-        Verification.id.in_(
-            select(Verification.id)
-            .where(HOLDS_APPROVED_CODE, Verification.expires_at < now_plus(-_kept_seconds))
-            .order_by(Verification.expires_at)
-            .limit(_limit)
-            .with_for_update(skip_locked=True)
-        )
-    )
+    .where(Verification.id.in_(select(_approved.c.id)))
     .values(code_hmac=null())
+    .returning(Verification.id)
     .execution_options(synchronize_session=False)
 )
 """Erase which code was approved, as late."""

@@ -6,7 +6,7 @@ holds.
 
 from typing import Final
 
-from sqlalchemy import Select, bindparam, case, select, update
+from sqlalchemy import CTE, ColumnElement, bindparam, case, select, update
 
 from models.task_run import TaskRun
 from phone_verification.database_clock import now, now_plus, seconds_between
@@ -17,19 +17,21 @@ _LEASED: Final = (RunState.CALLING, RunState.SETTLING)
 _RESTING: Final = (RunState.ACCEPTED, RunState.WAITING, RunState.AMBIGUOUS)
 
 
-def _due_ids(*conditions: object) -> Select[str]:
-    due = select(TaskRun.task_id).where(*conditions)  # type: ignore[arg-type]
-    return due.order_by(TaskRun.ring_at).limit(_limit).with_for_update(skip_locked=True)
+def _due(*conditions: ColumnElement[bool]) -> CTE:
+    """Lock a page of rows; as a subquery PostgreSQL may run it again and again, and take many pages."""
+    due = select(TaskRun.task_id).where(*conditions)
+    return due.order_by(TaskRun.ring_at).limit(_limit).with_for_update(skip_locked=True).cte("due")
+
+
+_lapsed: Final = _due(TaskRun.state.in_(_LEASED), TaskRun.ring_at < now(), TaskRun.not_before < now())
+_unrung: Final = _due(TaskRun.state.in_(_RESTING), TaskRun.ring_at < now(), TaskRun.deadline_at > now())
 
 
 LAPSE: Final = (
     update(TaskRun)
-    .where(
-        TaskRun.task_id.in_(
-            _due_ids(TaskRun.state.in_(_LEASED), TaskRun.ring_at < now(), TaskRun.not_before < now())
-        )
-    )
+    .where(TaskRun.task_id.in_(select(_lapsed.c.task_id)))
     .values(state=RunState.AMBIGUOUS, epoch=TaskRun.epoch + 1, not_before=now(), ring_at=now())
+    .returning(TaskRun.task_id)
     .execution_options(synchronize_session=False)
 )
 """A lease ran out: nobody knows whether the POST left."""
@@ -59,11 +61,7 @@ OVERDUE: Final = (
 
 RING: Final = (
     update(TaskRun)
-    .where(
-        TaskRun.task_id.in_(
-            _due_ids(TaskRun.state.in_(_RESTING), TaskRun.ring_at < now(), TaskRun.deadline_at > now())
-        )
-    )
+    .where(TaskRun.task_id.in_(select(_unrung.c.task_id)))
     .values(
         publishes=TaskRun.publishes + 1,
         ring_at=now_plus(

@@ -16,6 +16,8 @@ from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState
 from phone_verification.messages import SUCCESS_MESSAGES
 from phone_verification.results import Result, RunStatus
+from phone_verification.sealed_arguments import seal_check, seal_send
+from phone_verification.task_ids import new_task_id
 
 __all__ = [
     "KIND_FACTS",
@@ -34,4 +36,7 @@ __all__ = [
     "RunStatus",
     "VerificationClient",
     "VerificationClientError",
+    "new_task_id",
+    "seal_check",
+    "seal_send",
 ]

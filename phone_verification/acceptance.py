@@ -41,7 +41,7 @@ class Acceptance:
             "channel": _channel(arguments),
             "country": number and number.country,
             "phone_masked": number and number.masked,
-            "phone_fingerprint": number and self.fingerprints.oldest(Label.PHONE, number.e164),
+            "phone_fingerprint": number and self.fingerprints.of(Label.PHONE, number.e164),
             "client_ref_hmac": self._client_ref(arguments),
             "code_hmac": self._code(arguments, number),
             "arguments_fingerprint": arguments.fingerprint(self.fingerprints),
@@ -58,13 +58,13 @@ class Acceptance:
     def _client_ref(self, arguments: Arguments) -> str | None:
         if not isinstance(arguments, SendArguments) or arguments.client_ref is None:
             return None
-        return self.fingerprints.newest(Label.CLIENT_REF, arguments.client_ref)
+        return self.fingerprints.of(Label.CLIENT_REF, arguments.client_ref)
 
     def _code(self, arguments: Arguments, number: PhoneNumber | None) -> str | None:
         code = read_code(arguments.code) if isinstance(arguments, CheckArguments) else None
         if code is None or number is None:
             return None
-        return self.fingerprints.newest(Label.CODE, number.e164, code)
+        return self.fingerprints.of(Label.CODE, number.e164, code)
 
 
 def _channel(arguments: Arguments) -> Channel | None:

@@ -45,8 +45,8 @@ class Arguments(BaseModel):
         return self.model_dump(mode="json", exclude={"requested_at"})
 
     def fingerprint(self, keys: Fingerprints) -> str:
-        """Fingerprint the intent under the newest key."""
-        return keys.newest(Label.ARGUMENTS, canonical_json(self.intent()))
+        """Fingerprint the intent."""
+        return keys.of(Label.ARGUMENTS, canonical_json(self.intent()))
 
     def matches(self, keys: Fingerprints, stored: str | None) -> bool:
         """Whether a stored fingerprint is of the same intent."""
@@ -70,6 +70,17 @@ class CheckArguments(Arguments):
     ] = None
 
 
+class SealedArguments(BaseModel):
+    """All arguments of a task in one token, on the open door; nothing may stand beside it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    sealed: Annotated[str, Field(description="a Fernet token", repr=False)]
+
+
+SEALED: Final = "sealed"
+"""The one name that sealed arguments go by."""
+
 ARGUMENTS: Final[dict[Operation, type[SendArguments | CheckArguments]]] = {
     Operation.SEND: SendArguments,
     Operation.CHECK: CheckArguments,
@@ -82,6 +93,14 @@ def read_arguments(operation: Operation, values: Mapping[str, Any]) -> SendArgum
         return ARGUMENTS[operation].model_validate(dict(values))
     except ValidationError as error:
         raise InvalidArgumentsError(field=_first_field(error)) from None
+
+
+def read_sealed(values: Mapping[str, Any]) -> str:
+    """Read the token of sealed arguments; raise InvalidArgumentsError where there is more, or none."""
+    try:
+        return SealedArguments.model_validate(dict(values)).sealed
+    except ValidationError:
+        raise InvalidArgumentsError(field=SEALED) from None
 
 
 def _first_field(error: ValidationError) -> str:

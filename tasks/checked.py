@@ -43,7 +43,7 @@ def _approved(
             id=sid,
             status=VerificationStatus.APPROVED,
             number_block=block_fingerprint(services.fingerprints, asked.number),
-            code_hmac=services.fingerprints.newest(Label.CODE, asked.number.e164, asked.code),
+            code_hmac=services.fingerprints.of(Label.CODE, asked.number.e164, asked.code),
             age_seconds=min(age_seconds, services.ttl_seconds),
         ),
     )

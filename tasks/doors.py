@@ -11,13 +11,14 @@ import structlog
 from celery import Task, shared_task
 from celery.exceptions import Ignore, Reject, Retry
 
-from phone_verification.arguments import read_arguments
+from phone_verification.arguments import SEALED
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.kinds import Operation
 from phone_verification.queues import TASK_NAMES
 from tasks.malformed import REFUSED_HEADER, RefusedOption, read_mark, refuse
+from tasks.open_door import Wish, read_wish
 from tasks.outage import DATABASE_AWAY
-from tasks.run import Done, Later, Reply, accept, resume
+from tasks.run import Done, Later, Reply, accept, repeat, resume
 from tasks.services import Services, current
 
 log: Final = structlog.get_logger()
@@ -81,14 +82,20 @@ def _reply(
     if not args and not kwargs:
         return resume(services, operation, task_id)
     try:
-        if args:
-            raise InvalidArgumentsError(field="(positional arguments)")
-        if services.is_open_door_closed:
-            raise InvalidArgumentsError(field="(the open door is closed)")
-        arguments = read_arguments(operation, kwargs)
+        wish = read_wish(services.open_door, services.seals, operation, task_id, args, kwargs)
     except InvalidArgumentsError as error:
         return refuse(services, operation, task_id, error.field, wants_result=wants_result)
-    return accept(services, operation, task_id, arguments, wants_result=wants_result)
+    if not wish.is_timely:
+        return _late(services, operation, task_id, wish, wants_result=wants_result)
+    return accept(services, operation, task_id, wish.arguments, wants_result=wants_result)
+
+
+def _late(services: Services, operation: Operation, task_id: str, wish: Wish, *, wants_result: bool) -> Reply:
+    """Let a message that is too old meet its own run, which it may have begun; else refuse it."""
+    log.warning("run.seal_untimely", task_id=task_id, age_seconds=round(wish.age_seconds))
+    return repeat(services, operation, task_id, wish.arguments) or refuse(
+        services, operation, task_id, SEALED, wants_result=wants_result, asked=wish.arguments
+    )
 
 
 def _come_back(services: Services, task: Task, operation: Operation, later: Later) -> NoReturn:

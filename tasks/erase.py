@@ -35,7 +35,7 @@ def erase_codes(services: Services) -> Erased:
 def _batches(database: Database, statement: Executable, names: dict[str, Any]) -> Iterator[int]:
     """Run a statement until a batch is not full, each in a transaction of its own."""
     while True:
-        erased = database.count(statement, names)
+        erased = len(database.all(statement, names))
         yield erased
         if erased < names["limit"]:
             return

@@ -6,7 +6,8 @@ from typing import Any, Final
 import structlog
 
 from models.refusals import ADD_REFUSED, DATABASE_TIME
-from phone_verification.keys import Label, canonical_json
+from phone_verification.arguments import Arguments
+from phone_verification.keys import Fingerprints, Label, canonical_json
 from phone_verification.kinds import ErrorKind, Operation, Outcome
 from tasks.reply import result_json
 from tasks.run import Done, Reply, stored
@@ -39,9 +40,18 @@ def read_mark(mark: object) -> RefusedOption | None:
 
 
 def refuse(
-    services: Services, operation: Operation, task_id: str, field: str, *, wants_result: bool
+    services: Services,
+    operation: Operation,
+    task_id: str,
+    field: str,
+    *,
+    wants_result: bool,
+    asked: Arguments | None = None,
 ) -> Reply:
-    """Store `invalid_request` for a task id that nobody has used; return what is stored for it."""
+    """Store `invalid_request` for a task id that nobody has used; return what is stored for it.
+
+    With `asked`, what could be read all the same, the same message again is a repetition, and no conflict.
+    """
     log.error("run.invalid_request", operation=operation.value, field=field, task_id=task_id)
     step = Finish(outcome=Outcome.FAILED, kind=ErrorKind.INVALID_REQUEST)
     with services.database.transaction() as connection:
@@ -52,12 +62,16 @@ def refuse(
             {
                 "task_id": task_id,
                 "operation": operation,
-                "arguments_fingerprint": services.fingerprints.newest(
-                    Label.ARGUMENTS, canonical_json({"invalid": field})
-                ),
+                "arguments_fingerprint": _fingerprint(services.fingerprints, field, asked),
                 "wants_result": wants_result,
                 "result": result,
                 "finished_at": now,
             },
         ).one_or_none()
     return stored(services, task_id) if added is None else Done(result)
+
+
+def _fingerprint(keys: Fingerprints, field: str, asked: Arguments | None) -> str:
+    if asked is not None:
+        return asked.fingerprint(keys)
+    return keys.of(Label.ARGUMENTS, canonical_json({"invalid": field}))

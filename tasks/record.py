@@ -116,7 +116,7 @@ def _keep(
     if sum(own) > 1:
         log.error("run.texts_doubled", task_id=claim.task_id, texts=sum(own))
     if kept.other_attempt_sids:
-        names = {"run": claim.task_id, "phone_fingerprints": [claim.phone_fingerprint]}
+        names = {"run": claim.task_id, "phone_fingerprints": kept.phone_fingerprints}
         owner = connection.execute(LAST_UNKNOWN_SEND, names).scalar()
         for sid in kept.other_attempt_sids:
             _keep_attempt(connection, services, kept, sid, owner)

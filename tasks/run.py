@@ -87,8 +87,17 @@ def accept(
             return perform(services, taken, arguments)
     if isinstance(taken, Turn):
         return _take_turn(taken)
+    return repeat(services, operation, task_id, arguments) or NotMine()
+
+
+def repeat(
+    services: Services, operation: Operation, task_id: str, arguments: SendArguments | CheckArguments
+) -> Reply | None:
+    """Go on with the run that a task id names already; None when it names none."""
     known = services.database.one(STORED, {"run": task_id})
-    if known is not None and not services.acceptance.is_same_intent(arguments, known.arguments_fingerprint):
+    if known is None:
+        return None
+    if not services.acceptance.is_same_intent(arguments, known.arguments_fingerprint):
         # Storing the conflict would poison the first caller's result for ever.
         log.warning("run.idempotency_conflict", task_id=task_id)
         return NotMine()

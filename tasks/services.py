@@ -18,6 +18,7 @@ from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
 from tasks.ceiling import Ceiling
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
 from tasks.recent_texts import RecentTexts
 from tasks.rules import Rules
 from tasks.slots import SendSlots
@@ -54,7 +55,7 @@ class Services:
     ttl_seconds: float
     retention_days: int
     intent_rate_limit: str | None
-    is_open_door_closed: bool
+    open_door: OpenDoor
     send_slots: SendSlots
     ring: Ring
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from gateway.answer import Answer, AnswerClass
 from models.closed_sets import VerificationStatus
 from models.records import TRIES
+from phone_verification.keys import Label
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind, Outcome
 from tasks.asked import refused, undecided
@@ -66,6 +67,7 @@ def found(inquiry: Inquiry, wanted: Wanted, sighting: Sighting, *, others: tuple
         sent_seconds_ago=sighting.sent_seconds_ago,
         own_attempt_sids=own,
         other_attempt_sids=(*others, *sighting.texts[len(own) :]),
+        phone_fingerprints=tuple(inquiry.services.fingerprints.every(Label.PHONE, wanted.number.e164)),
     )
     return Finish(
         outcome=Outcome.SENT,

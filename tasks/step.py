@@ -16,7 +16,8 @@ from phone_verification.results import VerificationAnswer
 class KeptVerification:
     """What an answer told of a verification; `failed_checks` is added to what is known.
 
-    `own_attempt_sids` are the texts of this run, `other_attempt_sids` what else was found with them.
+    `own_attempt_sids` are the texts of this run, `other_attempt_sids` what else was found with them;
+    whose those are is looked up by the number's fingerprints under all keys.
     """
 
     id: str
@@ -30,6 +31,7 @@ class KeptVerification:
     sent_seconds_ago: float | None = None
     own_attempt_sids: tuple[str, ...] = ()
     other_attempt_sids: tuple[str, ...] = ()
+    phone_fingerprints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

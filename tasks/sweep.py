@@ -94,7 +94,7 @@ def _pages(take: Callable[[], int], rows: int) -> Iterator[int]:
 
 def _lapse(services: Services) -> int:
     with services.database.transaction() as connection:
-        return connection.execute(LAPSE, {"limit": services.figures.sweep_rows}).rowcount
+        return len(connection.execute(LAPSE, {"limit": services.figures.sweep_rows}).all())
 
 
 def _end_overdue(services: Services, alarms: list[Alarm]) -> int:

@@ -25,7 +25,7 @@ _BLOCK_DIGITS: Final = 4
 
 def block_fingerprint(keys: Fingerprints, number: PhoneNumber) -> str:
     """Fingerprint the block that a number is handed out in: all but its last four digits."""
-    return keys.oldest(Label.NUMBER_BLOCK, _block(number))
+    return keys.of(Label.NUMBER_BLOCK, _block(number))
 
 
 def _block(number: PhoneNumber) -> str:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from gateway.catalogue_page import render_catalogue
-from phone_verification.arguments import CheckArguments, SendArguments
+from phone_verification.arguments import CheckArguments, SealedArguments, SendArguments
 from phone_verification.results import Result, RunStatus
 from worker.settings_page import render_environment
 
@@ -20,6 +20,7 @@ def json_schema() -> str:
     shapes = {
         "send_verification": SendArguments.model_json_schema(),
         "check_verification": CheckArguments.model_json_schema(),
+        "sealed_arguments": SealedArguments.model_json_schema(),
         "result": Result.model_json_schema(mode="serialization"),
         "status": RunStatus.model_json_schema(mode="serialization"),
     }

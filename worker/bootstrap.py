@@ -55,7 +55,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         ttl_seconds=settings.verification_ttl_seconds,
         retention_days=settings.retention_days,
         intent_rate_limit=settings.twilio_intent_rate_limit,
-        is_open_door_closed=settings.open_door == "closed",
+        open_door=settings.open_door,
         send_slots=SendSlots(threads=concurrency, percent=figures.send_slots_percent),
         ring=make_ring(settings.celery_broker_url.get_secret_value()),
     )

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from phone_verification.keys import Fingerprints, Seals
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
 from tasks.rules import GuardSettings, Rules
 
 
@@ -35,7 +36,8 @@ def _seal_keys(value: SecretStr) -> SecretStr:
     return value
 
 
-_KEY_HELP = "id:base64 of 32 bytes, newest first; make one: python -m worker new-key"
+_HMAC_HELP = "id:base64 (python -m worker new-key), newest first; the last not :retired is used: docs/keys.md"
+_SEAL_HELP = "id:base64 (python -m worker new-key); the first seals, each opens: docs/keys.md"
 
 
 class BrokerSettings(BaseSettings):
@@ -74,8 +76,8 @@ class DatabaseSettings(BaseSettings):
 class CallerSettings(BrokerSettings, DatabaseSettings):
     """What a caller needs: the worker's keys, and where a number without a country code is from."""
 
-    hmac_keys: Annotated[SecretStr, AfterValidator(_hmac_keys), Field(description=_KEY_HELP)]
-    seal_keys: Annotated[SecretStr, AfterValidator(_seal_keys), Field(description=_KEY_HELP)]
+    hmac_keys: Annotated[SecretStr, AfterValidator(_hmac_keys), Field(description=_HMAC_HELP)]
+    seal_keys: Annotated[SecretStr, AfterValidator(_seal_keys), Field(description=_SEAL_HELP)]
     default_region: Annotated[
         str, Field(pattern=r"^[A-Z]{2}$", description="country of numbers without +, as ISO 3166")
     ] = "KR"
@@ -135,8 +137,11 @@ class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings):
         Field(min_length=1, description="ISO 3166, comma-separated"),
     ] = ["KR"]
     open_door: Annotated[
-        Literal["plain", "closed"], Field(description="whether messages may carry arguments")
-    ] = "plain"
+        OpenDoor,
+        Field(
+            description="of messages with arguments: plain takes all, sealed only sealed ones, closed none"
+        ),
+    ] = OpenDoor.PLAIN
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:

@@ -7,6 +7,7 @@ from phone_verification.keys import Fingerprints, Seals, make_key
 from phone_verification.kinds import Operation
 from tasks.ceiling import Ceiling
 from tasks.figures import Figures
+from tasks.open_door import OpenDoor
 from tasks.recent_texts import RecentTexts
 from tasks.rules import GuardSettings, Rules
 from tasks.services import Ring, Services
@@ -42,7 +43,7 @@ def make_services(
         ttl_seconds=600,
         retention_days=30,
         intent_rate_limit=None,
-        is_open_door_closed=False,
+        open_door=OpenDoor.PLAIN,
         send_slots=SendSlots(threads=32, percent=figures.send_slots_percent),
         ring=ring,
     )

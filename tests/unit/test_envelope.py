@@ -142,3 +142,14 @@ def test_other_queues_keep_kombus_own_messages() -> None:
 def test_a_pop_that_found_nothing_stays_nothing(popped: Any) -> None:
     """BRPOP ends after a second without an item."""
     assert only_readable(popped) is None
+
+
+def test_a_sealed_message_passes_as_it_came() -> None:
+    """The guard opens nothing: the token reaches the task in the body it was sent in."""
+    sent = body(([], {"sealed": "gAAAAA" + "A" * 2000}, {}))
+
+    read = read_envelope(message(TASK_ID, body=sent), NOW)
+
+    assert isinstance(read, Envelope)
+    assert (read.body, read.body_encoding, read.refused) == (sent, "base64", None)
+    assert "gAAAAA" not in repr(read)

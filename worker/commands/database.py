@@ -1,14 +1,18 @@
-"""`db`: the schema."""
+"""`db`: the schema, and the keys that its rows are found by."""
 
 import click
 
 from models import schema
 from worker.commands.console import database as open_database
+from worker.commands.rekey import rekey
 
 
 @click.group("db")
 def database() -> None:
-    """Keep the database's schema."""
+    """Keep the database's schema and keys."""
+
+
+database.add_command(rekey)
 
 
 @database.command()

@@ -29,10 +29,10 @@ def verified(
     rows = [
         {
             "id": f"VE{block[1:]}{first + at:04d}",
-            "phone_fingerprint": keys.oldest(Label.PHONE, f"{block}{first + at:04d}"),
+            "phone_fingerprint": keys.of(Label.PHONE, f"{block}{first + at:04d}"),
             "phone_masked": "+82*****0000",
             "country": "KR",
-            "number_block": keys.oldest(Label.NUMBER_BLOCK, block),
+            "number_block": keys.of(Label.NUMBER_BLOCK, block),
             "status": VerificationStatus.APPROVED if at < approved else VerificationStatus.PENDING,
         }
         for at in range(of)
@@ -50,7 +50,7 @@ def unanswered(lab: Lab, block: str, count: int) -> None:
     rows: list[dict[str, Any]] = [
         {
             "task_id": f"check-of-{block[1:5]}-{at:04d}",
-            "phone_fingerprint": keys.oldest(Label.PHONE, f"{block}{at:04d}"),
+            "phone_fingerprint": keys.of(Label.PHONE, f"{block}{at:04d}"),
         }
         for at in range(count)
     ]
@@ -174,4 +174,4 @@ def test_every_verification_is_kept_with_its_block(lab: Lab) -> None:
 
     with lab.database.transaction() as connection:
         row = connection.execute(Verification.__table__.select()).one()
-    assert row.number_block == lab.services.fingerprints.oldest(Label.NUMBER_BLOCK, BLOCK)
+    assert row.number_block == lab.services.fingerprints.of(Label.NUMBER_BLOCK, BLOCK)

@@ -17,10 +17,10 @@ from models.verification import SendAttempt, Verification
 from phone_verification.accepted_runs import ACCEPT
 from phone_verification.arguments import read_arguments
 from phone_verification.database_clock import now, now_plus, seconds_between
-from phone_verification.keys import Fingerprints
+from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation, RunState
 from simulator.client import SimulatorClient
-from tasks.run import Reply, resume
+from tasks.run import Reply, accept, resume
 from tasks.services import Services
 from tasks.sweep import sweep
 
@@ -158,15 +158,30 @@ class Lab:
         return any(one["status"] == "approved" for one in self.phone.verifications(E164))
 
     def rotate_keys(self) -> None:
-        """Add a key for fingerprints in front of those there are."""
-        self._use({"newer": os.urandom(32), **self.services.fingerprints.keys})
+        """Make fingerprints under a new key from now on; those there are stay known."""
+        keys = self.services.fingerprints.keys
+        self._use(Fingerprints({"newer": os.urandom(32), **keys}, "newer", frozenset(keys)))
 
     def use_first_key(self) -> None:
         """Go back to the oldest key alone."""
-        self._use(dict([list(self.services.fingerprints.keys.items())[-1]]))
+        *_, (key_id, secret) = self.services.fingerprints.keys.items()
+        self._use(Fingerprints({key_id: secret}, key_id))
 
-    def _use(self, keys: dict[str, bytes]) -> None:
-        fingerprints = Fingerprints(keys)
+    def beside(self, *, hmac_keys: str | None = None, seal_keys: str | None = None) -> "Lab":
+        """Another worker's hands, which hold other keys, for the same number."""
+        services = self.services
+        fingerprints = Fingerprints.parse(hmac_keys) if hmac_keys else services.fingerprints
+        seals = Seals.parse(seal_keys) if seal_keys else services.seals
+        acceptance = replace(services.acceptance, fingerprints=fingerprints, seals=seals)
+        services = replace(services, fingerprints=fingerprints, seals=seals, acceptance=acceptance)
+        return replace(self, services=services)
+
+    def accept(self, operation: Operation, task_id: str, arguments: dict[str, Any]) -> Reply:
+        """Take a message of the open door."""
+        read = read_arguments(operation, arguments)
+        return accept(self.services, operation, task_id, read, wants_result=True)
+
+    def _use(self, fingerprints: Fingerprints) -> None:
         acceptance = replace(self.services.acceptance, fingerprints=fingerprints)
         self.services = replace(self.services, fingerprints=fingerprints, acceptance=acceptance)
 

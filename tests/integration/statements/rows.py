@@ -4,7 +4,7 @@ Lives here: what the tests of statements share. Time is shifted in the row inste
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -144,10 +144,10 @@ class Runs:
         return self.database.one(statement, values or {})
 
     def do(self, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
-        """Run one statement and return how many rows it changed."""
-        if self._shared:
-            return self._shared[0].execute(statement, values or {}).rowcount
-        return self.database.count(statement, values or {})
+        """Run a statement; return how many rows it changed, or returned."""
+        with nullcontext(self._shared[0]) if self._shared else self.database.transaction() as connection:
+            done = connection.execute(statement, values or {})
+            return len(done.all()) if done.returns_rows else done.rowcount
 
     def claim(self, task_id: str, **lease: float) -> AnyRow | None:
         """Claim a run, as what it is."""

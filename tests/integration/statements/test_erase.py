@@ -161,7 +161,7 @@ def test_two_erasers_share_the_work_without_waiting(postgres_database: Database)
     )
 
     with postgres_database.transaction() as first, postgres_database.transaction() as second:
-        taken = [each.execute(ERASE_CODES_OF_RUNS, names).rowcount for each in (first, second)]
+        taken = [len(each.execute(ERASE_CODES_OF_RUNS, names).all()) for each in (first, second)]
 
     assert taken == [2, 2]
 

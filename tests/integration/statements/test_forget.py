@@ -25,7 +25,7 @@ from tests.integration.statements.kept import (
 from tests.integration.statements.rows import OPEN_STATES, Runs, seconds_from_now
 from worker.demo.waiting import wait_until
 
-KEYS = Fingerprints.parse(",".join(make_key(key_id) for key_id in ("k3", "k2", "k1")))
+KEYS = Fingerprints.parse(f"{make_key('k3')},{make_key('k2')},{make_key('k1')}:retired")
 MINE = KEYS.every(Label.PHONE, "+821012345678")
 HERS = KEYS.every(Label.PHONE, "+821012345679")
 FIGURES = Figures()
