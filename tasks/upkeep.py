@@ -1,6 +1,7 @@
-"""The upkeep: what every worker does now and then so that nothing is kept longer than promised.
+"""The upkeep: what every worker does now and then: nothing is kept too long, and suspects are known.
 
-Lives here: when. What is erased is in tasks/erase.py, what is removed in tasks/purge.py.
+Lives here: when. What is erased is in tasks/erase.py, what is removed in tasks/purge.py, whom to suspect
+in tasks/watch.py.
 """
 
 import random
@@ -18,7 +19,7 @@ log: Final = structlog.get_logger()
 
 
 class Upkeep:
-    """Erases codes with each call, and removes a piece of what is old about once an hour.
+    """Erases codes with each call, removes a piece of what is old about once an hour, and reads the watch.
 
     The first piece comes at a moment of its own within that hour, so that workers that were started
     together do not do it together.
@@ -38,6 +39,8 @@ class Upkeep:
             is_more = self._purge(services)
             pause = 0 if is_more else interval * random.uniform(0.75, 1.25)  # noqa: S311 - as above
             self._purge_at = self._clock() + pause
+        # Last: counting a day may take too long, and must not keep anything from being removed.
+        services.watch.read(services.database)
 
     def _erase(self, services: Services) -> None:
         erased = erase_codes(services)
