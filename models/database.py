@@ -61,6 +61,14 @@ class Database:
         with self.engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def long_look(self) -> Iterator[Connection]:
+        """Run look-ups that may take minutes, for a person at a terminal: nobody is behind them."""
+        with self.transaction() as connection:
+            if self.dialect == _POSTGRESQL:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = '10min'")
+            yield connection
+
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()

@@ -6,13 +6,15 @@ The provider's own sid is the key, so that writing a fact twice is writing it on
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.closed_sets import Service, VerificationStatus
 from phone_verification.database_clock import clock_now
 from phone_verification.kinds import Channel
+
+HOLDS_APPROVED_CODE = text("code_hmac IS NOT NULL")
 
 
 class Verification(Base):
@@ -40,7 +42,16 @@ class Verification(Base):
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "phone_fingerprint", "created_at"), Index(None, "created_at"))
+    __table_args__ = (
+        Index(None, "phone_fingerprint", "created_at"),
+        Index(None, "created_at"),
+        Index(
+            "codes_of_verifications",
+            "expires_at",
+            postgresql_where=HOLDS_APPROVED_CODE,
+            sqlite_where=HOLDS_APPROVED_CODE,
+        ),
+    )
 
 
 class SendAttempt(Base):

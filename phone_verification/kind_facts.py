@@ -192,7 +192,8 @@ KIND_FACTS: Final[dict[ErrorKind, KindFacts]] = {
             ko="현재 이 번호로는 인증번호를 보낼 수 없습니다. 나중에 다시 시도해주세요.",
             en="A code cannot be sent to this number now. Please try again later.",
         ),
-        "Fraud Guard blocks the prefix for 12 h; a genuine number can go on Twilio's SafeList.",
+        "Fraud Guard blocks the prefix for 12 h; a genuine number can go on Twilio's SafeList. "
+        "Without a Twilio code it is our own watch: python -m worker decisions.",
     ),
     ErrorKind.CHANNEL_UNAVAILABLE: _facts(
         "Channel Unavailable",

@@ -60,6 +60,20 @@ class Figures(BaseModel):
         30, description="look-ups of one number's texts; beyond, all texts are listed at once"
     )
     sweep_rows: Annotated[int, Field(gt=0, le=10_000)] = Field(200, description="rows a sweep takes")
+    code_kept_seconds: Annotated[float, Field(gt=0, le=900)] = Field(
+        900, description="a code's HMAC is kept so long after its verification expired"
+    )
+    erase_interval_seconds: Seconds = Field(30, description="pause between passes that erase such HMACs")
+    purge_interval_seconds: Seconds = Field(
+        3_600, description="about so long between pieces of the purge; at once while there is more"
+    )
+    purge_rows: Annotated[int, Field(gt=0, le=10_000)] = Field(1_000, description="rows of a purge's batch")
+    purge_batches: Annotated[int, Field(gt=0, le=1_000)] = Field(
+        10, description="batches of a table that a piece of the purge takes"
+    )
+    forget_grace_seconds: Seconds = Field(
+        15, description="`forget` waits for an open run so long after its deadline"
+    )
 
     @model_validator(mode="after")
     def _keep_the_promises(self) -> Self:

@@ -53,11 +53,13 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         ended = connection.execute(RECORD, ending).rowcount
         if not ended and _is_written(connection, claim, result):
             return result
+        # The run's row before its verification's, in whatever way it ends: two holders that took them the
+        # other way round would stand in each other's way.
+        if not ended and step.is_definite_success:
+            ended = connection.execute(RECORD_UNFENCED, ending).rowcount
         if step.kept is not None and (ended or not step.is_inferred):
             _keep(connection, services, claim, step.kept)
         _add_calls(connection, claim, step.calls)
-        if not ended and step.is_definite_success:
-            ended = connection.execute(RECORD_UNFENCED, ending).rowcount
     return result if ended else None
 
 

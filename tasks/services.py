@@ -53,6 +53,7 @@ class Services:
     default_region: str
     allowed_countries: frozenset[str]
     ttl_seconds: float
+    retention_days: int
     intent_rate_limit: str | None
     open_door: OpenDoor
     send_slots: SendSlots

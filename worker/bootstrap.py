@@ -53,6 +53,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         default_region=settings.default_region,
         allowed_countries=frozenset(settings.allowed_countries),
         ttl_seconds=settings.verification_ttl_seconds,
+        retention_days=settings.retention_days,
         intent_rate_limit=settings.twilio_intent_rate_limit,
         open_door=settings.open_door,
         send_slots=SendSlots(threads=concurrency, percent=figures.send_slots_percent),

@@ -86,7 +86,26 @@ class CallerSettings(BrokerSettings, DatabaseSettings):
     ] = 1
 
 
-class Settings(CallerSettings, LogSettings, GuardSettings, Figures):
+class TimedSettings(CallerSettings, Figures):
+    """What a caller needs, with the figures that time its runs."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    def figures(self) -> Figures:
+        """Return the figures, scaled by the one knob."""
+        names = Figures.model_fields
+        return Figures(**{name: getattr(self, name) for name in names}).scaled(self.time_scale)
+
+
+class RetentionSettings(DatabaseSettings):
+    """What `purge` needs."""
+
+    retention_days: Annotated[
+        int, Field(gt=0, le=36_500, description="how long ended runs, and what belongs to them, are kept")
+    ] = 30
+
+
+class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -123,7 +142,6 @@ class Settings(CallerSettings, LogSettings, GuardSettings, Figures):
             description="of messages with arguments: plain takes all, sealed only sealed ones, closed none"
         ),
     ] = OpenDoor.PLAIN
-    retention_days: Annotated[int, Field(gt=0, description="how long ended runs are kept")] = 30
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:
@@ -131,11 +149,6 @@ class Settings(CallerSettings, LogSettings, GuardSettings, Figures):
         if self.twilio_auth_token is None and not has_key:
             raise ValueError("TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, must be set")
         return self
-
-    def figures(self) -> Figures:
-        """Return the figures, scaled by the one knob."""
-        names = Figures.model_fields
-        return Figures(**{name: getattr(self, name) for name in names}).scaled(self.time_scale)
 
     def rules(self) -> Rules:
         """Return the guard's rules, scaled by the same knob."""

@@ -1,6 +1,7 @@
-"""The sweeper's threads: passes every two seconds, in every worker, as long as the process lives.
+"""The sweeper's threads: passes every few seconds, in every worker, as long as the process lives.
 
-Lives here: two loops, because what ends a run must not wait for a broker that is slow to take an alarm.
+Lives here: three loops, because what ends a run must wait neither for a broker that is slow to take an
+alarm nor for old rows to be removed.
 """
 
 import threading
@@ -11,8 +12,10 @@ from typing import Any, Final
 import structlog
 from celery import bootsteps
 
+from tasks.figures import Figures
 from tasks.services import Services, current
 from tasks.sweep import Alarm, end_due, ring_due
+from tasks.upkeep import Upkeep
 
 log: Final = structlog.get_logger()
 
@@ -27,8 +30,9 @@ class Sweeper(bootsteps.StartStopStep):
         self._stopping = threading.Event()
         self._owed: deque[Alarm] = deque()
         self._threads = [
-            threading.Thread(target=self._run, args=(self._end,), name="sweeper", daemon=True),
-            threading.Thread(target=self._run, args=(self._ring,), name="ringer", daemon=True),
+            self._thread("sweeper", self._end, lambda figures: figures.sweep_interval_seconds),
+            self._thread("ringer", self._ring, lambda figures: figures.sweep_interval_seconds),
+            self._thread("upkeep", Upkeep(), lambda figures: figures.erase_interval_seconds),
         ]
 
     def start(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - Celery's signature
@@ -42,9 +46,14 @@ class Sweeper(bootsteps.StartStopStep):
         for thread in self._threads:
             thread.join(timeout=5)
 
-    def _run(self, one_pass: Callable[[Services], None]) -> None:
+    def _thread(
+        self, name: str, one_pass: Callable[[Services], None], pause: Callable[[Figures], float]
+    ) -> threading.Thread:
+        return threading.Thread(target=self._run, args=(one_pass, pause), name=name, daemon=True)
+
+    def _run(self, one_pass: Callable[[Services], None], pause: Callable[[Figures], float]) -> None:
         services = current()
-        while not self._stopping.wait(services.figures.sweep_interval_seconds):
+        while not self._stopping.wait(pause(services.figures)):
             try:
                 one_pass(services)
             except Exception as error:  # noqa: BLE001 - the database may be away; the next pass makes good

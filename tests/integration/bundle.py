@@ -41,6 +41,7 @@ def make_services(
         default_region="KR",
         allowed_countries=frozenset({"KR"}),
         ttl_seconds=600,
+        retention_days=30,
         intent_rate_limit=None,
         open_door=OpenDoor.PLAIN,
         send_slots=SendSlots(threads=32, percent=figures.send_slots_percent),

@@ -11,8 +11,10 @@ import click
 from worker.commands.ask import check, send
 from worker.commands.database import database
 from worker.commands.decisions import decisions
+from worker.commands.forget import forget
 from worker.commands.keys import new_key
 from worker.commands.look import runs, status
+from worker.commands.purge import purge
 from worker.commands.sweep import sweep_once
 
 
@@ -22,7 +24,10 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
 
 
-for _command in (send, check, status, runs, decisions, database, sweep_once, new_key):
+for _command in (
+    *(send, check, status, runs, decisions, database),
+    *(sweep_once, purge, forget, new_key),
+):
     main.add_command(_command)
 
 # An image for production holds no stand-in for Twilio.

@@ -7,6 +7,8 @@ from models import TaskRun
 from phone_verification.kinds import ErrorKind, PollState, RunState
 from worker.commands.ask import describe
 from worker.commands.console import as_json, client, database, print_json, print_table
+from worker.commands.person import PHONE_HELP, Person
+from worker.settings import CallerSettings, read_settings
 
 _COLUMNS = (
     TaskRun.created_at,
@@ -41,14 +43,18 @@ def status(task_id: str, is_json: bool) -> None:  # noqa: FBT001 - click passes 
 @click.option("--limit", default=20, show_default=True, help="How many, newest first.")
 @click.option("--state", type=click.Choice([state.value for state in RunState]))
 @click.option("--kind", type=click.Choice([kind.value for kind in ErrorKind]), help="Ended by this error.")
+@click.option("--phone", help=f"Of one number. {PHONE_HELP}")
 @as_json
-def runs(limit: int, state: str | None, kind: str | None, is_json: bool) -> None:  # noqa: FBT001
+def runs(limit: int, state: str | None, kind: str | None, phone: str | None, is_json: bool) -> None:  # noqa: FBT001
     """List the newest runs, numbers masked."""
     query = select(*_COLUMNS).order_by(TaskRun.created_at.desc()).limit(limit)
     if state is not None:
         query = query.where(TaskRun.state == RunState(state))
     if kind is not None:
         query = query.where(TaskRun.error_kind == ErrorKind(kind))
+    if phone is not None:
+        person = Person.read(phone, read_settings(CallerSettings))
+        query = query.where(TaskRun.phone_fingerprint.in_(person.fingerprints))
     with database() as opened, opened.transaction() as connection:
         rows = connection.execute(query).all()
     if is_json:

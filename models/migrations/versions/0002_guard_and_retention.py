@@ -1,4 +1,4 @@
-"""What the guard counts and decides."""
+"""What the guard counts and decides; what is erased in time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,10 @@ depends_on = None
 
 _LEFT = sa.text("operation = 'send' AND posts >= 1")
 _WRONG = sa.text("operation = 'check' AND error_kind = 'invalid_code'")
+_CODES = {
+    "codes_of_runs": ("task_runs", "created_at", sa.text("code_hmac IS NOT NULL AND state = 'done'")),
+    "codes_of_verifications": ("verifications", "expires_at", sa.text("code_hmac IS NOT NULL")),
+}
 _INDEXES = {
     "sends_of_number": (["phone_fingerprint", "last_begun_at"], _LEFT),
     "sends_of_client_ref": (["client_ref_hmac", "last_begun_at"], _LEFT),
@@ -57,9 +61,13 @@ def upgrade() -> None:
     op.create_index("ix_verifications_created_at", "verifications", ["created_at"], unique=False)
     for name, (columns, where) in _INDEXES.items():
         op.create_index(name, "task_runs", columns, unique=False, postgresql_where=where, sqlite_where=where)
+    for name, (table, column, where) in _CODES.items():
+        op.create_index(name, table, [column], unique=False, postgresql_where=where, sqlite_where=where)
 
 
 def downgrade() -> None:
+    for name, (table, _column, _where) in _CODES.items():
+        op.drop_index(name, table)
     for name in _INDEXES:
         op.drop_index(name, "task_runs")
     op.drop_index("ix_verifications_created_at", "verifications")

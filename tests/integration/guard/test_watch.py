@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import insert
 
 from models.closed_sets import VerificationStatus
+from models.database import Database
 from models.task_run import TaskRun
 from models.verification import Verification
 from phone_verification.database_clock import now_plus
-from phone_verification.keys import Label
+from phone_verification.keys import Fingerprints, Label
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from tasks.rules import GuardSettings
 from tests.integration.guard.conftest import under
@@ -21,11 +22,22 @@ DENY = GuardSettings(resend_waits_seconds="0", unverified_watch="deny")
 BLOCK, ELSEWHERE = "+82103333", "+82104444"
 
 
-def verified(
-    lab: Lab, block: str, *, of: int, approved: int = 0, minutes_ago: float = 10, first: int = 0
+def verified(lab: Lab, block: str, **history: Any) -> None:
+    """Let a laboratory's numbers have such a history."""
+    keep_verified(lab.database, lab.services.fingerprints, block, **history)
+
+
+def keep_verified(
+    database: Database,
+    keys: Fingerprints,
+    block: str,
+    *,
+    of: int,
+    approved: int = 0,
+    minutes_ago: float = 10,
+    first: int = 0,
 ) -> None:
     """Let so many numbers of a block have been sent a code, and so many of them have typed it."""
-    keys = lab.services.fingerprints
     rows = [
         {
             "id": f"VE{block[1:]}{first + at:04d}",
@@ -37,7 +49,7 @@ def verified(
         }
         for at in range(of)
     ]
-    with lab.database.transaction() as connection:
+    with database.transaction() as connection:
         statement = insert(Verification).values(
             created_at=now_plus(-60 * minutes_ago), expires_at=now_plus(600 - 60 * minutes_ago)
         )
