@@ -113,6 +113,12 @@ def use_the_command_line(teller: Teller) -> None:
         ("status", f"planted {PLANTED.typed}", "--json"),
         ("runs", "--limit", "500"),
         ("runs", "--limit", "500", "--json"),
+        ("runs", "--phone", number),
+        ("runs", "--phone", number, "--json"),
+        ("purge", "--dry-run"),
+        ("forget", "--phone", number, "--yes"),
+        ("forget", "--phone", f"{number} (mobile)", "--yes", "--json"),
+        ("forget", "--phone", number, "--yes", "--json"),
         ("decisions",),
         ("decisions", "--json"),
     ):
