@@ -40,7 +40,6 @@ PRIVATE = {
     "code_hmac": NUMBER.e164,
     "e164": NUMBER.e164,
     "fernet": SECRET.partition(":")[2],
-    "fingerprints": [NUMBER.e164],
     "headers": {"x-said": NUMBER.e164},
     "keys": {"marked": KEY},
     "password": NUMBER.e164,
@@ -77,7 +76,7 @@ def made(kind: type) -> Any:
 
 def _private_or_harmless(name: str, hint: Any) -> Any:
     harmless = _harmless(hint)
-    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict | list)
+    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict)
     return PRIVATE[name] if name in PRIVATE and may_hold_it else harmless
 
 
