@@ -4,7 +4,7 @@ Lives here: reading `--phone`. The number itself goes no further than this file.
 """
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 import click
@@ -21,7 +21,7 @@ class Person:
     """A number, masked for people and as its fingerprints under all of HMAC_KEYS for the tables."""
 
     masked: str
-    fingerprints: list[str] = field(repr=False)
+    fingerprints: list[str]
 
     @classmethod
     def read(cls, typed: str, settings: CallerSettings) -> Self:
