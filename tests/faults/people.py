@@ -64,6 +64,32 @@ def crowd(case: Case, *, intents: int, seed: int, at_once: int, per_second: floa
     return unknown
 
 
+def press_again(case: Case, unknown: list[Pressed]) -> list[Result]:
+    """Let everybody press again, and once more when told how long to wait first; return the last answers."""
+    results = _answers(case, unknown)
+    told_to_wait = [
+        at
+        for at, result in enumerate(results)
+        if result.outcome is Outcome.UNKNOWN and result.error and result.error.retry_after is not None
+    ]
+    if told_to_wait:
+        time.sleep(max(_wait_seconds(results[at]) for at in told_to_wait))
+        answers = _answers(case, [unknown[at] for at in told_to_wait])
+        for at, answer in zip(told_to_wait, answers, strict=True):
+            results[at] = answer
+    return results
+
+
+def _answers(case: Case, presses: list[Pressed]) -> list[Result]:
+    checks = [case.check(one.code, one.number, one.handle, is_right=one.is_right) for one in presses]
+    return [case.result(check) for check in checks]
+
+
+def _wait_seconds(result: Result) -> float:
+    seconds = result.error.retry_after if result.error else None
+    return max(result.finished_at.timestamp() + (seconds or 0) - time.time(), 0)
+
+
 def told_the_truth(pressed: Pressed, result: Result) -> bool:
     """Whether pressing again answered what is so."""
     if pressed.is_right:

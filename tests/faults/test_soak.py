@@ -9,8 +9,9 @@ import pytest
 from phone_verification.kinds import Outcome
 from tests.faults.case import Case
 from tests.faults.chaos import Chaos
+from tests.faults.history import history_of
 from tests.faults.judge import keeps_its_promises
-from tests.faults.people import crowd, told_the_truth
+from tests.faults.people import crowd, press_again, told_the_truth
 from tests.faults.soak import told, unknown_share, write_timeline
 
 SEEDS = [int(seed) for seed in os.environ.get("SOAK_SEEDS", "1").split(",")]
@@ -32,14 +33,13 @@ def test_soak(wide_case: Case, seed: int, capsys: pytest.CaptureFixture[str]) ->
 
     case.stage.phone.remove_fault()
     case.stage.crew.become(2)
-    again = [case.check(press.code, press.number, press.handle, is_right=press.is_right) for press in unknown]
-    results = [case.result(check) for check in again]
+    results = press_again(case, unknown)
     lies = [
         press for press, result in zip(unknown, results, strict=True) if not told_the_truth(press, result)
     ]
 
     keeps_its_promises(case, demands_texts=False)
-    assert lies == []
+    assert lies == [], history_of(case, lies[0].number)
     assert share <= 0.02 * served
 
 
