@@ -30,6 +30,11 @@ def e164(number: str) -> str:
     return "+82" + number.replace("-", "")[1:]
 
 
+def national(number: str) -> str:
+    """Return what `e164` made of a Korean number as a person types it."""
+    return "0" + number.removeprefix("+82")
+
+
 def wrong(code: str) -> str:
     """Return another code of the same length."""
     return ("1" if code[0] != "1" else "2") + code[1:]

@@ -8,8 +8,9 @@ from collections import Counter
 from typing import Final
 
 from phone_verification.kinds import Outcome
-from tests.faults.case import Case
+from tests.faults.case import Case, national
 from tests.faults.evidence import Intent, Run, collect, read_runs
+from tests.faults.history import history_of
 from tests.faults.promises import Trial, broken
 from tests.faults.record import Record
 from tests.faults.traces import traces
@@ -30,7 +31,7 @@ def keeps_its_promises(case: Case, *, demands_texts: bool = True) -> None:
     trial = _trial(case, demands_texts=demands_texts)
     verdict = [*broken(trial), *aftermath, *_traces(case, trial)]
     case.record = _record(case, trial, injected, verdict)
-    assert verdict == [], "\n".join([*verdict, *_told(case)])
+    assert verdict == [], "\n".join([*verdict, *_histories(case, verdict), *_told(case)])
 
 
 def _trial(case: Case, *, demands_texts: bool) -> Trial:
@@ -113,6 +114,12 @@ def _traces(case: Case, trial: Trial) -> list[str]:
     codes = [code for texts in trial.evidence.texts.values() for code in texts]
     places = traces(case.stage, {intent.to for intent in case.intents}, codes)
     return [f"a number or a code was found: {place}" for place in places]
+
+
+def _histories(case: Case, verdict: list[str]) -> list[str]:
+    """What happened to the first few whom the verdict names."""
+    named = [intent.to for intent in case.intents if any(intent.task_id in line for line in verdict)]
+    return [history_of(case, national(to)) for to in list(dict.fromkeys(named))[:3]]
 
 
 def _told(case: Case) -> list[str]:

@@ -7,8 +7,10 @@ case expects beyond them stands in its test.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
+from models.records import TRIES
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from tests.faults.evidence import Call, Evidence, Intent, Run
 from tests.faults.timeline import Part, Timeline
@@ -114,8 +116,18 @@ def _a_verdict_is_true(trial: Trial) -> Iterator[str]:
         is_so = intent.code in trial.evidence.approved.get(intent.to, set())
         if run.outcome is Outcome.APPROVED and not is_so:
             yield f"{intent.task_id}: approved, and Twilio knows nothing of it"
-        if intent.is_right and run.kind is not None and run.kind not in _TRUE_OF_A_RIGHT_CODE:
+        is_false = run.kind is not None and run.kind not in _TRUE_OF_A_RIGHT_CODE
+        if intent.is_right and is_false and not _was_locked(trial, intent, run):
             yield f"{intent.task_id}: a right code was called {run.kind.value}"
+
+
+def _was_locked(trial: Trial, intent: Intent, run: Run) -> bool:
+    """Whether Twilio had carried out five wrong checks by then, those included whose answers were lost."""
+    checks = [
+        call.processed_at for call in trial.calls(intent, "check") if call.twilio_status == HTTPStatus.OK
+    ]
+    tried = [at for at in checks if at is not None and at < (run.finished_at or 0)]
+    return run.kind is ErrorKind.MAX_CHECK_ATTEMPTS and len(tried) >= TRIES
 
 
 def _unknown_only_where_lost(trial: Trial) -> Iterator[str]:
@@ -131,9 +143,17 @@ def _unknown_only_where_lost(trial: Trial) -> Iterator[str]:
 
 
 def _was_anything_lost(trial: Trial, intent: Intent, run: Run) -> bool:
+    """Whether an answer was lost: this run's own, or one of the number's that it had to wait for."""
     posts = trial.calls(intent, "start", "check")
-    is_lost = any(not call.is_answered for call in posts)
-    return is_lost or trial.timeline.was_touched(run.created_at, run.finished_at or run.deadline_at)
+    if any(not call.is_answered for call in posts):
+        return True
+    runs = [trial.run(other) for other in trial.intents if other.to == intent.to]
+    unknown = [one for one in runs if one is not None and one.kind is ErrorKind.OUTCOME_UNKNOWN]
+    return any(
+        trial.timeline.was_touched(one.created_at, one.finished_at or one.deadline_at)
+        for one in unknown
+        if one.created_at <= run.created_at
+    )
 
 
 def _was_told(trial: Trial, intent: Intent, run: Run) -> bool:

@@ -35,7 +35,9 @@ def test_soak(wide_case: Case, seed: int, capsys: pytest.CaptureFixture[str]) ->
     case.stage.crew.become(2)
     results = press_again(case, unknown)
     lies = [
-        press for press, result in zip(unknown, results, strict=True) if not told_the_truth(press, result)
+        press
+        for press, result in zip(unknown, results, strict=True)
+        if not told_the_truth(case, press, result)
     ]
 
     keeps_its_promises(case, demands_texts=False)
