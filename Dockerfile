@@ -2,7 +2,7 @@
 FROM python:3.13-slim AS build
 COPY locks/worker.txt /locks/worker.txt
 RUN python -m venv /venv \
- && /venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r /locks/worker.txt
+ && /venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r /locks/worker.txt
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

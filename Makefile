@@ -63,5 +63,5 @@ $(VENV)/installed: locks/dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say PYTHON=…" >&2; exit 1; }
 	@echo "installing into $(VENV), once"
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r locks/dev.txt
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r locks/dev.txt
 	@touch $@
