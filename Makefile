@@ -54,7 +54,9 @@ locks: ## resolve the locked versions anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --extra worker pyproject.toml -o locks/worker.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --extra worker --extra demo --extra test -c locks/worker.txt pyproject.toml -o locks/dev.txt
+	  --extra worker --extra demo --extra example --extra test -c locks/worker.txt pyproject.toml -o locks/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra worker --extra bench -c locks/dev.txt pyproject.toml -o locks/bench.txt
 
 clean: ## remove what was installed and built here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* dist
