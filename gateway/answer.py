@@ -47,6 +47,7 @@ class Reason(StrEnum):
     TLS = "tls"
     LEASE_OVER = "lease_over"
     BREAKER_OPEN = "breaker_open"
+    ABSENT = "absent"
     READ_TIMEOUT = "read_timeout"
     RESET = "reset"
     HTTP_5XX = "http_5xx"

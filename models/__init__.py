@@ -4,7 +4,7 @@ Imports only the contract's closed sets; knows neither Celery nor Twilio's API.
 """
 
 from models.base import Base
-from models.closed_sets import GuardRule, Service, VerificationStatus
+from models.closed_sets import GuardRule, VerificationStatus
 from models.guard_decision import GuardDecision
 from models.provider_call import ProviderCall
 from models.task_run import TaskRun
@@ -16,7 +16,6 @@ __all__ = [
     "GuardRule",
     "ProviderCall",
     "SendAttempt",
-    "Service",
     "TaskRun",
     "Verification",
     "VerificationStatus",

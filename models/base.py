@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 from sqlalchemy import Enum, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from models.closed_sets import GuardRule, Service, VerificationStatus
+from models.closed_sets import GuardRule, VerificationStatus
 from phone_verification.database_clock import Instant
-from phone_verification.kinds import Channel, ErrorKind, Operation, Outcome, RunState
+from phone_verification.deliveries import DeliveryReason, DeliveryStatus
+from phone_verification.kinds import Channel, ErrorKind, Operation, Outcome, RunState, Service
 
 
 def closed_set(members: type[StrEnum]) -> Enum:
@@ -41,6 +42,8 @@ class Base(DeclarativeBase):
             kind: closed_set(kind)
             for kind in (
                 Channel,
+                DeliveryReason,
+                DeliveryStatus,
                 ErrorKind,
                 GuardRule,
                 Operation,

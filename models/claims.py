@@ -27,6 +27,7 @@ from phone_verification.accepted_runs import WRITTEN
 from phone_verification.database_clock import Instant, now, now_plus, seconds_between, seconds_until
 from phone_verification.kinds import Operation, RunState
 
+_SENDING: Final = tuple(operation for operation in Operation if operation.is_sending)
 _UNTRIED: Final = (RunState.ACCEPTED, RunState.WAITING)
 _RESTING: Final = (RunState.ACCEPTED, RunState.WAITING, RunState.AMBIGUOUS)
 _HELD: Final = (RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING)
@@ -38,6 +39,7 @@ _LATEST_REQUEST_SECONDS: Final = 60.0
 
 # Not named like a column: SQLAlchemy would take the value for a SET or VALUES of its own.
 _task_id: Final[BindParameter[str]] = bindparam("run")
+_service: Final = bindparam("as_service", value=None, type_=TaskRun.service.type)
 _lease: Final = bindparam("lease_seconds", type_=Float())
 _tail: Final = bindparam("tail_seconds", type_=Float())
 
@@ -47,7 +49,8 @@ def _lease_until(left_seconds: SQLColumnExpression[float]) -> now_plus:
     return now_plus(case((left_seconds + _tail < _lease, left_seconds + _tail), else_=_lease))
 
 
-_lease_end: Final = _lease_until(seconds_until(TaskRun.deadline_at))
+lease_end: Final = _lease_until(seconds_until(TaskRun.deadline_at))
+"""When a lease taken now ends: in `lease_seconds`, or `tail_seconds` after the deadline."""
 _is_untried: Final = TaskRun.state.in_(_UNTRIED)
 
 _CLAIMED: Final = (
@@ -61,6 +64,7 @@ _CLAIMED: Final = (
     TaskRun.country,
     TaskRun.code_hmac,
     TaskRun.verification_id,
+    TaskRun.service,
     TaskRun.error_kind,
     seconds_until(TaskRun.deadline_at).label("left_seconds"),
     seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
@@ -86,9 +90,11 @@ CLAIM: Final = (
     )
     .values(
         epoch=TaskRun.epoch + 1,
-        not_before=_lease_end,
-        ring_at=_lease_end,
+        not_before=lease_end,
+        ring_at=lease_end,
         state=case((_is_untried, RunState.CALLING), else_=RunState.SETTLING),
+        # Of a run in doubt it is told where its request went, not where it would go now.
+        service=case((_is_untried, func.coalesce(TaskRun.service, _service)), else_=TaskRun.service),
         posts=TaskRun.posts + case((_is_untried, 1), else_=0),
         first_begun_at=func.coalesce(TaskRun.first_begun_at, now()),
         last_begun_at=case((_is_untried, now()), else_=TaskRun.last_begun_at),
@@ -132,6 +138,7 @@ _CALLING: Final = {
     "state": RunState.CALLING,
     "epoch": 1,
     "posts": 1,
+    "service": _service,
     "first_begun_at": now(),
     "last_begun_at": now(),
     "not_before": _lease_until(_never_past),
@@ -160,8 +167,8 @@ _holder_wait: Final = (
     select(func.max(seconds_until(_holder.not_before)))
     .where(
         _holder.phone_fingerprint == TaskRun.phone_fingerprint,
-        _holder.operation == Operation.SEND,
-        TaskRun.operation == Operation.SEND,
+        _holder.operation.in_(_SENDING),
+        TaskRun.operation.in_(_SENDING),
         _holder.state.in_(_HELD),
         _holder.task_id != TaskRun.task_id,
     )
@@ -180,13 +187,14 @@ WAIT_TURN: Final = (
 )
 """Wait while another run of this number asks: `delay_seconds`, for a send at least its holder's lease."""
 
-_mine: Final = and_(
+mine: Final = and_(
     TaskRun.task_id == _task_id,
     TaskRun.epoch == bindparam("held_epoch"),
     TaskRun.state == bindparam("mine", type_=TaskRun.state.type),
 )
+"""The run as it was claimed: nobody has taken it since."""
 
-RENEW: Final = update(TaskRun).where(_mine).values(not_before=_lease_end, ring_at=_lease_end)
+RENEW: Final = update(TaskRun).where(mine).values(not_before=lease_end, ring_at=lease_end)
 """Hold on before a further call under the same claim; no row when the claim is lost."""
 
 RENEW_TO_POST: Final = RENEW.values(

@@ -3,13 +3,6 @@
 from enum import StrEnum
 
 
-class Service(StrEnum):
-    """Which Twilio service keeps a verification."""
-
-    VERIFY = "verify"
-    MESSAGING = "messaging"
-
-
 class VerificationStatus(StrEnum):
     """Where a verification stands as far as we know; the values are Twilio's.
 

@@ -57,6 +57,7 @@ _KNOWN: Final = (
 
 HANDLE: Final = select(
     TaskRun.operation,
+    TaskRun.service,
     TaskRun.phone_fingerprint,
     seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
 ).where(TaskRun.task_id == _handle)
@@ -66,6 +67,9 @@ _told_to_send: Final = select(TaskRun.provider_sid).where(TaskRun.task_id == _ha
 _texted_by_send: Final = (
     select(SendAttempt.verification_id).where(SendAttempt.task_id == _handle).limit(1).scalar_subquery()
 )
+_own: Final = aliased(Verification)
+# A code of our own is known by its send, from before its text left.
+_made_for_send: Final = select(_own.id).where(_own.id == _handle).scalar_subquery()
 _window: Final = bindparam("landing_window_seconds", type_=Float())
 _met: Final = aliased(Verification)
 _begun: Final = select(_send.first_begun_at).where(_send.task_id == _handle).scalar_subquery()
@@ -86,7 +90,7 @@ _met_by_checks: Final = (
 )
 
 VERIFICATION_OF_SEND: Final = select(*_KNOWN).where(
-    Verification.id == func.coalesce(_told_to_send, _texted_by_send, _met_by_checks)
+    Verification.id == func.coalesce(_told_to_send, _texted_by_send, _made_for_send, _met_by_checks)
 )
 """The verification that a send led to: as its answer said, else as its texts or checks have shown."""
 

@@ -38,7 +38,6 @@ _begun: Final = func.coalesce(
 _is_before_mine: Final = and_(TaskRun.last_begun_at <= _begun, TaskRun.task_id != _run)
 
 _has_left: Final = and_(
-    TaskRun.operation == Operation.SEND,
     TaskRun.posts >= 1,
     or_(
         TaskRun.outcome.is_(None),
@@ -46,7 +45,10 @@ _has_left: Final = and_(
         TaskRun.error_kind == ErrorKind.INTERNAL_ERROR,
     ),
 )
-"""A send counts once its request may have left, unless it ended for a fault that is not the person's."""
+"""A text counts once its request may have left, unless it ended for a fault that is not the person's."""
+
+_is_send: Final = TaskRun.operation == Operation.SEND
+_is_text: Final = TaskRun.operation.in_([operation for operation in Operation if operation.is_sending])
 
 
 def _ages(whose: str, at: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -65,6 +67,7 @@ _of_number: Final = _ages(
     "number",
     TaskRun.last_begun_at,
     TaskRun.phone_fingerprint.in_(bindparam("phone_fingerprints", expanding=True)),
+    _is_send,
     _has_left,
     _is_before_mine,
 )
@@ -72,6 +75,7 @@ _of_client_ref: Final = _ages(
     "client_ref",
     TaskRun.last_begun_at,
     TaskRun.client_ref_hmac.in_(bindparam("client_ref_hmacs", expanding=True)),
+    _is_send,
     _has_left,
     _is_before_mine,
 )
@@ -99,6 +103,7 @@ _all: Final = (
     select(seconds_between(now(), TaskRun.last_begun_at).label("age_seconds"))
     .where(
         TaskRun.last_begun_at > now_plus(-bindparam("window_seconds", type_=Float())),
+        _is_text,
         _has_left,
         _is_before_mine,
     )
@@ -109,7 +114,7 @@ _all: Final = (
 SENDS_OF_ALL: Final = select(
     func.count().label("sends"), func.max(_all.c.age_seconds).label("oldest_age_seconds")
 ).select_from(_all)
-"""How many sends of everybody began before this one, as far as `most`, and the oldest one's age."""
+"""How many texts of everybody began before this one, as far as `most`, and the age of the oldest."""
 
 
 def _keep_decision(insert: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no base

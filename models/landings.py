@@ -81,6 +81,11 @@ APPROVED_MEANWHILE: Final = select(
 )
 """Whether the number was approved after the send was accepted: then no further text is wanted."""
 
+KNOWN_AMONG: Final = select(SendAttempt.attempt_sid).where(
+    SendAttempt.attempt_sid.in_(bindparam("listed", expanding=True))
+)
+"""Which of some texts we know of."""
+
 LAST_UNKNOWN_SEND: Final = (
     select(TaskRun.task_id)
     .where(

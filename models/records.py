@@ -19,6 +19,8 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
+    select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,7 +30,7 @@ from models.provider_call import ProviderCall
 from models.task_run import TaskRun
 from models.verification import SendAttempt, Verification
 from phone_verification.database_clock import now, now_plus
-from phone_verification.kinds import RunState
+from phone_verification.kinds import RunState, Service
 
 TRIES: Final = 5
 """Checks that Twilio allows for one verification: https://www.twilio.com/docs/api/errors/60202"""
@@ -60,6 +62,13 @@ RECORD: Final = _ended(
     update(TaskRun).where(_fenced, TaskRun.state.in_((RunState.CALLING, RunState.SETTLING)))
 ).values(posts=TaskRun.posts - _unsent)
 """End a run under its claim; a POST that certainly did not leave is given back."""
+
+HOLDS: Final = (
+    select(TaskRun.task_id)
+    .where(_fenced, TaskRun.state.in_((RunState.CALLING, RunState.SETTLING)))
+    .with_for_update()
+)
+"""Whether a run is still held under its claim; locked until the transaction ends, as all that ends it."""
 
 RECORD_UNFENCED: Final = _ended(
     update(TaskRun).where(TaskRun.task_id == _task_id, TaskRun.state != RunState.DONE)
@@ -101,6 +110,7 @@ _COPIED: Final = (
     "failed_checks",
     "code_hmac",
     "number_block",
+    "service",
 )
 
 
@@ -119,11 +129,16 @@ def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' ins
     )
     new = added.excluded
     approved = Verification.status == VerificationStatus.APPROVED
+    # A code of our own that was ended for another one does not come back with its text.
+    final = or_(
+        approved,
+        and_(Verification.service == Service.MESSAGING, Verification.status != VerificationStatus.PENDING),
+    )
     failed = Verification.failed_checks + new.failed_checks
     return added.on_conflict_do_update(
         index_elements=["id"],
         set_={
-            "status": case((approved, Verification.status), else_=new.status),
+            "status": case((final, Verification.status), else_=new.status),
             "sends": case((new.sends > Verification.sends, new.sends), else_=Verification.sends),
             "failed_checks": case((failed > TRIES, TRIES), else_=failed),
             "code_hmac": func.coalesce(Verification.code_hmac, new.code_hmac),
@@ -145,9 +160,10 @@ KEEP_VERIFICATION: Final = {
 def _keep_attempt(dialect: Any) -> Any:  # noqa: ANN401 - as above
     names = ("attempt_sid", "verification_id", "task_id", "channel")
     columns = SendAttempt.__table__.c
+    given = {name: bindparam(name, type_=columns[name].type) for name in names}
     return (
         dialect(SendAttempt)
-        .values({name: bindparam(name, type_=columns[name].type) for name in names})
+        .values({**given, "look_at": now_plus(bindparam("look_in_seconds"))})
         .on_conflict_do_nothing(index_elements=["attempt_sid"])
         .returning(SendAttempt.attempt_sid)
     )
@@ -157,4 +173,4 @@ KEEP_ATTEMPT: Final = {
     "postgresql": _keep_attempt(postgresql.insert),
     "sqlite": _keep_attempt(sqlite.insert),
 }
-"""Write that a text was made, once; no row when it was known."""
+"""Write that a text was made, once, and when to look whether it arrived; no row when it was known."""

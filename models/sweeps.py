@@ -45,6 +45,7 @@ OVERDUE: Final = (
         TaskRun.phone_masked,
         TaskRun.phone_fingerprint,
         TaskRun.verification_id,
+        TaskRun.service,
         TaskRun.error_kind,
         TaskRun.provider_code,
         TaskRun.provider_sid,

@@ -1,7 +1,8 @@
 """One intent of a caller, from acceptance to its frozen result.
 
 Lives here: the table `task_runs` with its two locks. A lock is a partial unique index that the run's own
-transitions take and free: one start and one check per number at a time.
+transitions take and free: one text and one check per number at a time. Two texts in doubt at once could
+not be told apart.
 The database fills what other languages leave out; docs/contract.md names the columns they may write.
 """
 
@@ -13,20 +14,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from phone_verification.database_clock import clock_now
-from phone_verification.kinds import Channel, ErrorKind, Operation, Outcome, RunState
+from phone_verification.kinds import Channel, ErrorKind, Operation, Outcome, RunState, Service
 
-_START_LOCK = text("operation = 'send' AND state IN ('calling', 'ambiguous', 'settling')")
+_TEXT_LOCK = text("operation IN ('send', 'message') AND state IN ('calling', 'ambiguous', 'settling')")
 _CHECK_LOCK = text("operation = 'check' AND state IN ('calling', 'settling')")
 _OPEN = text("state <> 'done'")
 # Only what the guard counts: whoever is refused a thousand times must not make counting slow.
 _LEFT = text("operation = 'send' AND posts >= 1")
+_TEXTED = text("operation IN ('send', 'message') AND posts >= 1")
 _WRONG = text("operation = 'check' AND error_kind = 'invalid_code'")
 # Written out, and used in the statements too: a database takes a partial index only for what it can prove.
 HOLDS_CODE = text("code_hmac IS NOT NULL AND state = 'done'")
 
 
 class TaskRun(Base):
-    """A run; `epoch` fences it, `not_before` is lease and retry wait in one, `ring_at` the sweeper's call."""
+    """A run; `epoch` fences it, `not_before` is lease and retry wait in one, `ring_at` the sweeper's call.
+
+    `service` is the one whose request may have left, and is where a lost answer is looked for.
+    """
 
     __tablename__ = "task_runs"
 
@@ -34,6 +39,7 @@ class TaskRun(Base):
     operation: Mapped[Operation]
     version: Mapped[int] = mapped_column(server_default="1")
     channel: Mapped[Channel | None]
+    service: Mapped[Service | None]
     country: Mapped[str | None] = mapped_column(String(2))
     phone_masked: Mapped[str | None] = mapped_column(String(24))
     phone_fingerprint: Mapped[str | None] = mapped_column(String(96))
@@ -64,11 +70,11 @@ class TaskRun(Base):
 
     __table_args__ = (
         Index(
-            "one_start_per_number",
+            "one_text_per_number",
             "phone_fingerprint",
             unique=True,
-            postgresql_where=_START_LOCK,
-            sqlite_where=_START_LOCK,
+            postgresql_where=_TEXT_LOCK,
+            sqlite_where=_TEXT_LOCK,
         ),
         Index(
             "one_check_at_a_time",
@@ -93,7 +99,7 @@ class TaskRun(Base):
             postgresql_where=_LEFT,
             sqlite_where=_LEFT,
         ),
-        Index("sends_of_all", "last_begun_at", postgresql_where=_LEFT, sqlite_where=_LEFT),
+        Index("texts_of_all", "last_begun_at", postgresql_where=_TEXTED, sqlite_where=_TEXTED),
         Index(
             "wrong_codes_of_number",
             "phone_fingerprint",

@@ -13,10 +13,10 @@ from phone_verification.errors import (
     VerificationClientError,
 )
 from phone_verification.kind_facts import KIND_FACTS
-from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState
+from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState, Service
 from phone_verification.messages import SUCCESS_MESSAGES
 from phone_verification.results import Result, RunStatus
-from phone_verification.sealed_arguments import seal_check, seal_send
+from phone_verification.sealed_arguments import seal_check, seal_message, seal_send
 from phone_verification.task_ids import new_task_id
 
 __all__ = [
@@ -34,9 +34,11 @@ __all__ = [
     "PollState",
     "Result",
     "RunStatus",
+    "Service",
     "VerificationClient",
     "VerificationClientError",
     "new_task_id",
     "seal_check",
+    "seal_message",
     "seal_send",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from phone_verification.arguments import Arguments, CheckArguments, SendArguments
+from phone_verification.arguments import AnyArguments, Arguments, CheckArguments, SendArguments
 from phone_verification.codes import read_code
 from phone_verification.keys import Fingerprints, Label, Seals
 from phone_verification.kinds import Channel, Operation
@@ -28,7 +28,7 @@ class Acceptance:
         self,
         operation: Operation,
         task_id: str,
-        arguments: SendArguments | CheckArguments,
+        arguments: AnyArguments,
         *,
         wants_result: bool = False,
     ) -> dict[str, Any]:
@@ -68,4 +68,6 @@ class Acceptance:
 
 
 def _channel(arguments: Arguments) -> Channel | None:
-    return arguments.channel if isinstance(arguments, SendArguments) else None
+    if isinstance(arguments, CheckArguments):
+        return None
+    return arguments.channel if isinstance(arguments, SendArguments) else Channel.SMS

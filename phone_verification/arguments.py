@@ -6,7 +6,7 @@ a malformed number is a person's mistake with an answer of its own, a malformed 
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,7 +28,7 @@ def _is_handle(value: str | None) -> str | None:
 
 
 class Arguments(BaseModel):
-    """What both operations take; unknown names, and any `options` so far, are refused."""
+    """What all operations take; unknown names, and any `options` so far, are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -70,6 +70,15 @@ class CheckArguments(Arguments):
     ] = None
 
 
+class MessageArguments(Arguments):
+    """Arguments of `tasks.send_message`: a text of the caller's own words.
+
+    The length is Twilio's: https://www.twilio.com/docs/api/errors/21617
+    """
+
+    body: Annotated[str, Field(min_length=1, max_length=1600, pattern=r"\S", repr=False)]
+
+
 class SealedArguments(BaseModel):
     """All arguments of a task in one token, on the open door; nothing may stand beside it."""
 
@@ -81,13 +90,17 @@ class SealedArguments(BaseModel):
 SEALED: Final = "sealed"
 """The one name that sealed arguments go by."""
 
-ARGUMENTS: Final[dict[Operation, type[SendArguments | CheckArguments]]] = {
+AnyArguments: TypeAlias = SendArguments | CheckArguments | MessageArguments
+"""What any task of ours takes."""
+
+ARGUMENTS: Final[dict[Operation, type[AnyArguments]]] = {
     Operation.SEND: SendArguments,
     Operation.CHECK: CheckArguments,
+    Operation.MESSAGE: MessageArguments,
 }
 
 
-def read_arguments(operation: Operation, values: Mapping[str, Any]) -> SendArguments | CheckArguments:
+def read_arguments(operation: Operation, values: Mapping[str, Any]) -> AnyArguments:
     """Read the arguments of an operation; raise InvalidArgumentsError naming the field."""
     try:
         return ARGUMENTS[operation].model_validate(dict(values))

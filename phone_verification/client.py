@@ -70,6 +70,7 @@ class VerificationClient:
             deadline_seconds={
                 Operation.SEND: send_deadline_seconds,
                 Operation.CHECK: check_deadline_seconds,
+                Operation.MESSAGE: send_deadline_seconds,
             },
         )
 
@@ -119,6 +120,21 @@ class VerificationClient:
             "verification_id": verification_id,
         }
         return self._accept(Operation.CHECK, values, task_id, session)
+
+    def send_message(
+        self,
+        phone_number: str,
+        body: str,
+        *,
+        task_id: str | None = None,
+        session: Session | None = None,
+    ) -> str:
+        """Ask for a text of your own words to be sent, by SMS; return the task id to poll.
+
+        Raises as `send` does.
+        """
+        values = {"phone_number": phone_number, "body": body}
+        return self._accept(Operation.MESSAGE, values, task_id, session)
 
     def status(self, task_id: str) -> RunStatus:
         """Tell where a task stands; raises NotReadableError when the database cannot say."""

@@ -40,6 +40,7 @@ class Label(StrEnum):
     PHONE = "phone"
     ARGUMENTS = "arguments"
     CODE = "code"
+    OWN_CODE = "own-code"
     CLIENT_REF = "client_ref"
     NUMBER_BLOCK = "number_block"
 

@@ -13,6 +13,19 @@ class Operation(StrEnum):
 
     SEND = "send"
     CHECK = "check"
+    MESSAGE = "message"
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether it asks Twilio for a text: such runs share slots, figures, and a number's turns."""
+        return self is not Operation.CHECK
+
+
+class Service(StrEnum):
+    """Which of Twilio's services sends a text: Verify makes the code itself, Messaging sends ours."""
+
+    VERIFY = "verify"
+    MESSAGING = "messaging"
 
 
 class Channel(StrEnum):

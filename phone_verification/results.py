@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from phone_verification.kind_facts import KIND_FACTS
-from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState
+from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState, Service
 
 
 def _utc_text(at: datetime) -> str:
@@ -67,7 +67,7 @@ class VerificationAnswer(Answer):
     id: str | None
     phone: str = Field(description="masked, e.g. +82*****5678")
     channel: Channel | None = None
-    service: Literal["verify", "messaging"] = "verify"
+    service: Service = Service.VERIFY
     sends: int = 0
     checks_left: int | None = None
     expires_at: Instant | None = None

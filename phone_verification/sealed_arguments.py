@@ -64,6 +64,14 @@ def seal_check(
     return _sealed(Operation.CHECK, task_id, values, seal_keys)
 
 
+def seal_message(
+    task_id: str, phone_number: str, body: str, *, seal_keys: str, requested_at: float | None = None
+) -> dict[str, str]:
+    """Seal the arguments of `tasks.send_message` for this task id; good for 150 s. Raises as `seal_send`."""
+    values = {"phone_number": phone_number, "body": body, "requested_at": requested_at}
+    return _sealed(Operation.MESSAGE, task_id, values, seal_keys)
+
+
 def _sealed(operation: Operation, task_id: str, values: Mapping[str, Any], seal_keys: str) -> dict[str, str]:
     if not is_task_id(task_id):
         raise InvalidArgumentsError(field="task_id")

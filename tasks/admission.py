@@ -60,12 +60,19 @@ def refuse_send(inquiry: Inquiry, wanted: Wanted) -> Finish | None:
     return _refused(inquiry, objection, seen) or _suspected(inquiry, wanted, seen)
 
 
+def refuse_message(inquiry: Inquiry) -> Finish | None:
+    """End a text of a caller's own words that the ceiling for all forbids; whom to text is the caller's."""
+    services = inquiry.services
+    objection = services.ceiling.objection(services.database, inquiry.claim.task_id)
+    return _refused(inquiry, objection, None)
+
+
 def refuse_check(inquiry: Inquiry, history: History, verification: VerificationAnswer) -> Finish | None:
     """End a check that the guard forbids; None when it may be asked about."""
     return _refused(inquiry, object_to_check(inquiry.services.rules, history), verification)
 
 
-def _refused(inquiry: Inquiry, objection: Objection | None, seen: VerificationAnswer) -> Finish | None:
+def _refused(inquiry: Inquiry, objection: Objection | None, seen: VerificationAnswer | None) -> Finish | None:
     if objection is None:
         return None
     _keep_decision(inquiry, objection, is_enforced=True)

@@ -13,17 +13,17 @@ from phone_verification.results import VerificationAnswer
 from tasks.claim import Claim
 from tasks.figures import Figures
 from tasks.retry import GiveUp, decide
-from tasks.step import Finish, HandBack, Step
+from tasks.step import Finish, HandBack
 
 
 def undecided(
     answer: Answer,
     claim: Claim,
     figures: Figures,
-    verification: VerificationAnswer,
+    verification: VerificationAnswer | None,
     *,
     least_left_seconds: float = 0,
-) -> Step:
+) -> Finish | HandBack:
     """Wait for what did not leave, while there is time; hold on to what may have left."""
     kind = answer.kind or ErrorKind.PROVIDER_UNAVAILABLE
     if answer.reason is Reason.LEASE_OVER and claim.waited_for is not None:
@@ -51,11 +51,12 @@ def undecided(
 
 def refused(
     kind: ErrorKind,
-    verification: VerificationAnswer,
+    verification: VerificationAnswer | None,
     answer: Answer | None = None,
     *,
     provider_sid: str | None = None,
     retry_after_seconds: float | None = None,
+    is_code_canceled: bool = False,
 ) -> Finish:
     """End a run for a reason; its kind says whose."""
     return Finish(
@@ -65,6 +66,7 @@ def refused(
         provider_sid=provider_sid,
         retry_after_seconds=retry_after_seconds,
         verification=verification,
+        is_code_canceled=is_code_canceled,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gateway.answer import Answer, AnswerClass
 from phone_verification.arguments import CheckArguments
 from phone_verification.codes import read_code
-from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState
+from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState, Service
 from phone_verification.phone_numbers import read_phone_number, refusal_of
 from tasks.admission import look_back_on_check, refuse_check
 from tasks.asked import in_doubt, refused, undecided
@@ -18,12 +18,13 @@ from tasks.clearing import keep_apart
 from tasks.explain import decides, is_replay, refusal_by_records
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known, look_up
+from tasks.own_check import try_own_code
 from tasks.step import Finish, Step
 from tasks.weigh import weigh
 
 
 def check(inquiry: Inquiry, arguments: CheckArguments) -> Step:
-    """Ask Twilio whether a code is right, unless our own records know."""
+    """Ask whether a code is right, Twilio or our own tables, unless our records know already."""
     services, claim = inquiry.services, inquiry.claim
     number = read_phone_number(arguments.phone_number, services.default_region)
     if number is None:
@@ -61,6 +62,9 @@ def _by_guard(inquiry: Inquiry, asked: Asked, known: Known) -> Step | None:
 
 
 def _ask(inquiry: Inquiry, asked: Asked, known: Known) -> Step:
+    if known.service is Service.MESSAGING:
+        inquiry.compare()
+        return try_own_code(inquiry, asked, known)
     if inquiry.claim.state is RunState.SETTLING:
         return _ask_again(inquiry, asked, known)
     waiting = keep_apart(inquiry, asked, known)

@@ -3,11 +3,13 @@
 Lives here: approved, wrong, refused, told again. Must not: ask anybody.
 """
 
+from datetime import datetime
+
 from gateway.answer import VerificationFacts
 from models.closed_sets import VerificationStatus
 from models.records import TRIES
 from phone_verification.keys import Label
-from phone_verification.kinds import ErrorKind, Outcome, RunState
+from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState, Service
 from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import VerificationAnswer
 from tasks.asked import refused
@@ -71,7 +73,7 @@ def told_again(inquiry: Inquiry, asked: Asked, known: Known) -> Finish:
     """End a check of a handle that was approved before: by the same code it is told so again."""
     verification, seen = known.verification, described(inquiry, asked, known)
     services = inquiry.services
-    if verification is None or not is_approved_code(services, verification.id, asked.number, asked.code):
+    if verification is None or not is_approved_code(services, verification, asked):
         return refused(
             ErrorKind.ALREADY_VERIFIED, seen, provider_sid=verification.id if verification else None
         )
@@ -94,9 +96,28 @@ def described(inquiry: Inquiry, asked: Asked, known: Known, *, failed_now: int =
         now=claim.now(),
         next_send_in_seconds=_next_send_in_seconds(inquiry, asked.history),
         channel=verification.channel,
+        service=verification.service,
         sends=verification.sends,
         checks_left=max(TRIES - verification.failed_checks - failed_now, 0),
         expires_at=verification.expires_at,
+    )
+
+
+def described_own(
+    inquiry: Inquiry, asked: Asked, known: Known, *, failed: int, expires_at: datetime
+) -> VerificationAnswer:
+    """Describe a code of our own as it stands while it is compared."""
+    claim = inquiry.claim
+    return verification_answer(
+        asked.number,
+        claim.verification_id,
+        now=claim.now(),
+        next_send_in_seconds=_next_send_in_seconds(inquiry, asked.history),
+        channel=Channel.SMS,
+        service=Service.MESSAGING,
+        sends=known.verification.sends if known.verification else 1,
+        checks_left=max(TRIES - failed, 0),
+        expires_at=expires_at,
     )
 
 
@@ -108,6 +129,7 @@ def unknown(inquiry: Inquiry, number: PhoneNumber, history: History) -> Verifica
         claim.verification_id,
         now=claim.now(),
         next_send_in_seconds=_next_send_in_seconds(inquiry, history),
+        service=inquiry.services.verification_service,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.claims import BEGIN, BEGIN_WAITING, CLAIM, RENEW, RENEW_TO_POST, WAIT_TURN
 from models.database import AnyRow
-from phone_verification.kinds import ErrorKind, Operation, RunState
+from phone_verification.kinds import ErrorKind, Operation, RunState, Service
 from phone_verification.task_ids import shown_id
 from tasks.figures import Figures
 from tasks.services import Services
@@ -40,6 +40,7 @@ class Claim:
     country: str | None
     code_hmac: str | None = field(repr=False)
     verification_id: str | None
+    service: Service | None
     waited_for: ErrorKind | None
     posts: int
     since_first_begun_at_claim_seconds: float
@@ -86,7 +87,12 @@ def claim(services: Services, operation: Operation, task_id: str) -> Claim | Tur
     """Take a run whose time has come; None when it is not ours to take."""
     taken_at = time.monotonic()
     try:
-        names = {"run": task_id, "as_operation": operation, **_lease(services.figures, operation)}
+        names = {
+            "run": task_id,
+            "as_operation": operation,
+            "as_service": services.service_of(operation),
+            **lease(services.figures, operation),
+        }
         row = services.database.one(CLAIM, names)
     except IntegrityError:
         return _wait_turn(services, operation, task_id)
@@ -107,10 +113,19 @@ def renew_to_post(services: Services, held: Claim, state: RunState) -> Claim | N
 
 
 def _renewed(services: Services, held: Claim, statement: Update, state: RunState) -> Claim | None:
-    elapsed, left = held.elapsed_seconds(), held.left_seconds()
-    if left <= 0:
+    if held.left_seconds() <= 0:
         return None
-    renewed = replace(
+    renewed = counted_anew(services.figures, held, state)
+    names = fence(services.figures, held)
+    if statement is RENEW_TO_POST:
+        names["next_state"] = state
+    return renewed if services.database.count(statement, names) else None
+
+
+def counted_anew(figures: Figures, held: Claim, state: RunState) -> Claim:
+    """Return the claim as it will be when it is renewed now: every time counted on, a lease from here."""
+    elapsed, left = held.elapsed_seconds(), held.left_seconds()
+    return replace(
         held,
         state=state,
         taken_at=held.taken_at + elapsed,
@@ -118,17 +133,31 @@ def _renewed(services: Services, held: Claim, statement: Update, state: RunState
         left_at_claim_seconds=left,
         since_first_begun_at_claim_seconds=held.since_first_begun_at_claim_seconds + elapsed,
         since_last_begun_at_claim_seconds=held.since_last_begun_at_claim_seconds + elapsed,
-        lease_seconds=_lease_seconds(services.figures, held.operation, left),
+        lease_seconds=_lease_seconds(figures, held.operation, left),
     )
-    names = {
+
+
+def hold_with_code(figures: Figures, held: Claim, sealed: str) -> Claim:
+    """Return the claim as it will be when a code of our own is written down now, before its text leaves."""
+    renewed = counted_anew(figures, held, held.state)
+    since_first = 0 if held.posts == 1 else renewed.since_first_begun_at_claim_seconds
+    return replace(
+        renewed,
+        service=Service.MESSAGING,
+        sealed_arguments=sealed,
+        since_first_begun_at_claim_seconds=since_first,
+        since_last_begun_at_claim_seconds=0,
+    )
+
+
+def fence(figures: Figures, held: Claim) -> dict[str, Any]:
+    """Name what a statement compares and sets that renews a claim."""
+    return {
         "run": held.task_id,
         "held_epoch": held.epoch,
         "mine": held.state,
-        **_lease(services.figures, held.operation),
+        **lease(figures, held.operation),
     }
-    if statement is RENEW_TO_POST:
-        names["next_state"] = state
-    return renewed if services.database.count(statement, names) else None
 
 
 def begin(
@@ -137,7 +166,12 @@ def begin(
     """Accept an open-door message and take it at once; None when its task id is taken."""
     taken_at = time.monotonic()
     dialect = services.database.dialect
-    values = {**row, "requested_at": _instant(requested_at), **_lease(services.figures, operation)}
+    values = {
+        **row,
+        "requested_at": _instant(requested_at),
+        "as_service": services.service_of(operation),
+        **lease(services.figures, operation),
+    }
     try:
         accepted = services.database.one(BEGIN[dialect], values)
     except IntegrityError:
@@ -158,7 +192,7 @@ def begin_waiting(
 
 def _wait_turn(services: Services, operation: Operation, task_id: str) -> Turn | None:
     delay = _turn_seconds(services.figures)
-    if operation is Operation.SEND:
+    if operation.is_sending:
         delay = services.figures.turn_seconds
     row = services.database.one(WAIT_TURN, {"run": task_id, "delay_seconds": delay})
     return None if row is None else Turn(delay_seconds=row.delay_seconds, wants_result=row.wants_result)
@@ -169,7 +203,8 @@ def _turn_seconds(figures: Figures) -> float:
     return figures.turn_seconds * random.uniform(0.55, 1)  # noqa: S311 - spreads load, hides nothing
 
 
-def _lease(figures: Figures, operation: Operation) -> dict[str, float]:
+def lease(figures: Figures, operation: Operation) -> dict[str, float]:
+    """Name how long a claim lasts."""
     return {
         "lease_seconds": figures.lease_seconds(operation),
         "tail_seconds": figures.tail_seconds(operation),
@@ -189,6 +224,7 @@ def _claim(row: AnyRow, figures: Figures, operation: Operation, task_id: str, ta
         country=row.country,
         code_hmac=row.code_hmac,
         verification_id=shown_id(row.verification_id),
+        service=row.service,
         waited_for=row.error_kind,
         posts=row.posts,
         since_first_begun_at_claim_seconds=row.since_first_seconds or 0,

@@ -46,6 +46,12 @@ def check_verification(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:
     return _answer(self, Operation.CHECK, args, kwargs)
 
 
+@shared_task(name=TASK_NAMES[Operation.MESSAGE], bind=True, typing=False, acks_late=True, max_retries=None)
+def send_message(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Send a text of the caller's words; the contract's result as JSON."""
+    return _answer(self, Operation.MESSAGE, args, kwargs)
+
+
 def _answer(
     task: Task, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Any]:

@@ -59,6 +59,13 @@ class Figures(BaseModel):
     lists_per_minute: Annotated[int, Field(gt=0, le=100)] = Field(
         30, description="look-ups of one number's texts; beyond, all texts are listed at once"
     )
+    delivery_first_look_seconds: Seconds = Field(
+        5, description="first look whether a text arrived; then after 3, 9 and 24 times as long"
+    )
+    delivery_looks_pause_seconds: Seconds = Field(5, description="pause between passes of such looks")
+    deliveries_per_look: Annotated[int, Field(gt=0, le=1_000)] = Field(
+        20, description="texts that one pass looks at"
+    )
     sweep_rows: Annotated[int, Field(gt=0, le=10_000)] = Field(200, description="rows a sweep takes")
     code_kept_seconds: Annotated[float, Field(gt=0, le=900)] = Field(
         900, description="a code's HMAC is kept so long after its verification expired"
@@ -120,11 +127,11 @@ class Figures(BaseModel):
 
     def budget_seconds(self, operation: Operation) -> float:
         """Return the whole call's budget."""
-        return self.start_budget_seconds if operation is Operation.SEND else self.check_budget_seconds
+        return self.start_budget_seconds if operation.is_sending else self.check_budget_seconds
 
     def _margin_seconds(self, operation: Operation) -> float:
-        is_send = operation is Operation.SEND
-        return self.start_lease_margin_seconds if is_send else self.check_lease_margin_seconds
+        is_text = operation.is_sending
+        return self.start_lease_margin_seconds if is_text else self.check_lease_margin_seconds
 
     def tail_seconds(self, operation: Operation) -> float:
         """Return how long after its deadline a lease may end."""
@@ -141,4 +148,4 @@ class Figures(BaseModel):
 
     def deadline_seconds(self, operation: Operation) -> float:
         """Return how long a person waits."""
-        return self.send_deadline_seconds if operation is Operation.SEND else self.check_deadline_seconds
+        return self.send_deadline_seconds if operation.is_sending else self.check_deadline_seconds

@@ -4,13 +4,14 @@ Lives here: budgets, leases and the order "write it down, then ask". Must not: r
 A question that may no longer be asked is answered `lease_over`; nothing left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from gateway.answer import Answer, AnswerClass, Endpoint, Reason
+from models.own_codes import ADD_CODE, HOLD_CODE
 from phone_verification.kinds import Channel, ErrorKind, RunState
-from tasks.claim import Claim, renew, renew_to_post
+from tasks.claim import Claim, fence, hold_with_code, renew, renew_to_post
 from tasks.services import Services
 
 
@@ -34,7 +35,7 @@ class Inquiry:
         services = self.services
         budget = self._budget(services.figures.start_budget_seconds)
         if not self._hold_to_post(state):
-            return self._not_asked(Endpoint.START)
+            return self.not_asked(Endpoint.START)
         limit = services.intent_rate_limit
         return self._post(
             lambda: services.gateway.start(
@@ -52,7 +53,7 @@ class Inquiry:
         services = self.services
         budget = self._budget(services.figures.check_budget_seconds)
         if not self._hold_to_post(self.claim.state):
-            return self._not_asked(Endpoint.CHECK)
+            return self.not_asked(Endpoint.CHECK)
         return self._post(
             lambda: services.gateway.check(
                 code=code,
@@ -63,10 +64,55 @@ class Inquiry:
             )
         )
 
+    def create_message(self, *, to: str, body: str, validity_seconds: int) -> Answer:
+        """Ask for a text of our own words."""
+        services = self.services
+        budget = self._budget(services.figures.start_budget_seconds)
+        if not self._hold_to_post(RunState.CALLING):
+            return self.not_asked(Endpoint.MESSAGE)
+        return self._post(
+            lambda: services.messenger.create(
+                to=to,
+                body=body,
+                validity_seconds=validity_seconds,
+                budget_seconds=budget,
+                guard=lambda: self.claim.may_write(budget),
+            )
+        )
+
+    def messages_to(self, number: str, *, since_seconds: float) -> Answer:
+        """List the texts of our own words to a number since so many seconds ago by our clock."""
+        if not self._hold():
+            return self.not_asked(Endpoint.MESSAGES)
+        since = self.claim.now() - timedelta(seconds=since_seconds)
+        return self._kept(
+            self.services.messenger.messages(to=number, sent_since=since, budget_seconds=self._probe_budget())
+        )
+
+    def hold_code(self, sealed: str, row: Mapping[str, Any]) -> bool:
+        """Write down a code of our own before its text may leave; False when the claim is lost."""
+        held, database = self.claim, self.services.database
+        if self.services.stopping.is_set() or held.left_seconds() <= 0:
+            return False
+        names = {**fence(self.services.figures, held), "sealed_with_code": sealed}
+        renewed = hold_with_code(self.services.figures, held, sealed)
+        with database.transaction() as connection:
+            if not connection.execute(HOLD_CODE, names).rowcount:
+                return False
+            connection.execute(ADD_CODE[database.dialect], row)
+        self.claim = renewed
+        # What Verify refused or was not asked is no request: the text is this run's first.
+        self.unsent_posts = int(renewed.state is RunState.CALLING)
+        return True
+
+    def compare(self) -> None:
+        """Count what our own tables are asked as asked: a wrong code is one wherever it is compared."""
+        self.unsent_posts = 0
+
     def fetch(self, to_or_sid: str) -> Answer:
         """Look at a number's pending verification, or at one by its sid."""
         if not self._hold():
-            return self._not_asked(Endpoint.FETCH)
+            return self.not_asked(Endpoint.FETCH)
         return self._kept(
             self.services.gateway.fetch(to_or_sid=to_or_sid, budget_seconds=self._probe_budget())
         )
@@ -74,7 +120,7 @@ class Inquiry:
     def attempts(self, sid: str) -> Answer:
         """List the texts of a verification."""
         if not self._hold():
-            return self._not_asked(Endpoint.ATTEMPTS)
+            return self.not_asked(Endpoint.ATTEMPTS)
         return self._kept(
             self.services.gateway.attempts(verification_sid=sid, budget_seconds=self._probe_budget())
         )
@@ -82,7 +128,7 @@ class Inquiry:
     def texts_to(self, number: str, *, since_seconds: float) -> Answer:
         """List the texts to a number since so many seconds ago by our clock, alone or with all others."""
         if not self._hold():
-            return self._not_asked(Endpoint.ATTEMPTS)
+            return self.not_asked(Endpoint.ATTEMPTS)
         figures, now = self.services.figures, self.claim.now()
         shared_since = figures.send_deadline_seconds + figures.clock_slack_seconds
 
@@ -137,7 +183,8 @@ class Inquiry:
         self.calls.append(answer)
         return answer
 
-    def _not_asked(self, endpoint: Endpoint) -> Answer:
+    def not_asked(self, endpoint: Endpoint) -> Answer:
+        """Answer a question that may no longer be asked."""
         return self._kept(
             Answer(
                 endpoint=endpoint,

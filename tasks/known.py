@@ -22,7 +22,7 @@ from models.evidence import (
     WAS_ANSWERED_WRONG,
 )
 from phone_verification.keys import Fingerprints, Label
-from phone_verification.kinds import Channel, Operation, RunState
+from phone_verification.kinds import Channel, Operation, RunState, Service
 from phone_verification.phone_numbers import PhoneNumber
 from tasks.claim import Claim
 from tasks.figures import Figures
@@ -49,6 +49,7 @@ class KnownVerification:
 
     id: str
     status: VerificationStatus
+    service: Service
     channel: Channel | None
     sends: int
     failed_checks: int
@@ -84,10 +85,14 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that our records say before Twilio is asked; `unresolved` counts this run only once in doubt."""
+    """All that our records say before anybody is asked; `unresolved` counts this run only once in doubt.
+
+    `service` is the one that made the code.
+    """
 
     is_handle_theirs: bool
     verification: KnownVerification | None
+    service: Service
     approval: Approval | None = None
     own_approved_at: datetime | None = None
     was_answered_wrong: bool = False
@@ -116,7 +121,7 @@ def look_up(services: Services, claim: Claim, asked: Asked) -> Known:
         if claim.verification_id is not None:
             handle = connection.execute(HANDLE, names).one_or_none()
             if not _is_theirs(handle, names["phone_fingerprints"]):
-                return Known(is_handle_theirs=False, verification=None)
+                return Known(is_handle_theirs=False, verification=None, service=services.verification_service)
         statement = VERIFICATION_OF_NUMBER if claim.verification_id is None else VERIFICATION_OF_SEND
         row = connection.execute(statement, names).one_or_none()
         if claim.verification_id is None and row is not None and row.is_followed_by_unknown_send:
@@ -125,7 +130,18 @@ def look_up(services: Services, claim: Claim, asked: Asked) -> Known:
         known = _of_verification(
             connection, services, claim, asked, {**names, "provider_sid": row and row.id}, row
         )
-    return replace(known, since_send_seconds=handle and handle.since_first_seconds)
+    return replace(
+        known,
+        since_send_seconds=handle and handle.since_first_seconds,
+        service=_service(row, handle) or services.verification_service,
+    )
+
+
+def _service(verification: AnyRow | None, handle: AnyRow | None) -> Service | None:
+    """Say which service made the code: as its verification says, else as its send was asked for."""
+    if verification is not None:
+        return Service(verification.service)
+    return handle.service if handle is not None else None
 
 
 def look_up_met(services: Services, claim: Claim, asked: Asked, sid: str) -> Known:
@@ -159,10 +175,16 @@ def _of_verification(
     keys = services.fingerprints
     unresolved = _unresolved(connection, keys, claim, asked, names)
     if names["provider_sid"] is None:
-        return Known(is_handle_theirs=True, verification=None, unresolved=unresolved)
+        return Known(
+            is_handle_theirs=True,
+            verification=None,
+            unresolved=unresolved,
+            service=services.verification_service,
+        )
     approving = connection.execute(APPROVING_CHECK, names).one_or_none()
     return Known(
         is_handle_theirs=True,
+        service=Service.VERIFY if row is None else row.service,
         verification=None if row is None else _known(row),
         approval=approving
         and Approval(
@@ -217,6 +239,7 @@ def _known(row: AnyRow) -> KnownVerification:
     return KnownVerification(
         id=row.id,
         status=row.status,
+        service=row.service,
         channel=row.channel,
         sends=row.sends,
         failed_checks=row.failed_checks,

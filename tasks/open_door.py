@@ -12,13 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-from phone_verification.arguments import (
-    SEALED,
-    CheckArguments,
-    SendArguments,
-    read_arguments,
-    read_sealed,
-)
+from phone_verification.arguments import SEALED, AnyArguments, read_arguments, read_sealed
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import SealBrokenError, Seals
 from phone_verification.kinds import Operation
@@ -41,7 +35,7 @@ class OpenDoor(StrEnum):
 class Wish:
     """What a message asks for; `age_seconds` is since it was sealed, by two hosts' clocks."""
 
-    arguments: SendArguments | CheckArguments
+    arguments: AnyArguments
     age_seconds: float = 0
 
     @property

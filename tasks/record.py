@@ -1,34 +1,31 @@
 """Writing a step down: the only place where a run ends or is handed back.
 
-Lives here: thin acts on the statements of `models.records`. Facts are kept whatever becomes of the run;
-its row is fenced by the epoch.
+Lives here: thin acts on the statements of `models.records`. Facts are kept whatever becomes of the run
+(tasks/kept.py); its row is fenced by the epoch.
 """
 
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 
 from gateway.answer import Answer, Reason
 from models.claims import STORED
-from models.closed_sets import VerificationStatus
-from models.landings import LAST_UNKNOWN_SEND
+from models.own_codes import CANCEL_CODE
 from models.records import (
     ADD_CALL,
     HAND_BACK_AMBIGUOUS,
     HAND_BACK_WAITING,
-    KEEP_ATTEMPT,
-    KEEP_VERIFICATION,
+    HOLDS,
     RECORD,
     RECORD_UNFENCED,
 )
 from phone_verification.kinds import RunState
 from tasks.claim import Claim
+from tasks.kept import keep
 from tasks.reply import result_json
 from tasks.services import Services
-from tasks.step import Finish, HandBack, KeptVerification
-
-log: Final = structlog.get_logger()
+from tasks.step import Comparison, Finish, HandBack
 
 
 def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | None:
@@ -38,7 +35,41 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
     """
     finished_at = step.decided_at or claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
-    ending = {
+    ending = _ending(claim, step, result, finished_at)
+    with services.database.transaction() as connection:
+        ended = connection.execute(RECORD, ending).rowcount
+        if not ended and _is_written(connection, claim, result):
+            return result
+        # The run's row before its verification's, in whatever way it ends: two holders that took them the
+        # other way round would stand in each other's way.
+        if not ended and step.is_definite_success:
+            ended = connection.execute(RECORD_UNFENCED, ending).rowcount
+        if step.kept is not None and (ended or not step.is_inferred):
+            keep(connection, services, claim, step.kept)
+        if step.is_code_canceled and ended:
+            connection.execute(CANCEL_CODE, {"own_code": claim.task_id})
+        _add_calls(connection, claim, step.calls)
+    return result if ended else None
+
+
+def compare(services: Services, claim: Claim, step: Comparison) -> tuple[Finish, dict[str, Any]] | None:
+    """End a run with what is found while it is written down; return that and the result.
+
+    None when the claim was lost: then nothing was done.
+    """
+    finished_at = claim.now()
+    with services.database.transaction() as connection:
+        held = {"run": claim.task_id, "held_epoch": claim.epoch}
+        if connection.execute(HOLDS, held).one_or_none() is None:
+            return None
+        found = step.decide(connection)
+        result = result_json(claim.task_id, claim.operation, found, finished_at)
+        connection.execute(RECORD, _ending(claim, found, result, finished_at))
+    return found, result
+
+
+def _ending(claim: Claim, step: Finish, result: dict[str, Any], finished_at: datetime) -> dict[str, Any]:
+    return {
         "run": claim.task_id,
         "held_epoch": claim.epoch,
         "outcome": step.outcome,
@@ -49,18 +80,6 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "result": result,
         "finished_at": finished_at,
     }
-    with services.database.transaction() as connection:
-        ended = connection.execute(RECORD, ending).rowcount
-        if not ended and _is_written(connection, claim, result):
-            return result
-        # The run's row before its verification's, in whatever way it ends: two holders that took them the
-        # other way round would stand in each other's way.
-        if not ended and step.is_definite_success:
-            ended = connection.execute(RECORD_UNFENCED, ending).rowcount
-        if step.kept is not None and (ended or not step.is_inferred):
-            _keep(connection, services, claim, step.kept)
-        _add_calls(connection, claim, step.calls)
-    return result if ended else None
 
 
 def _is_written(connection: Connection, claim: Claim, result: dict[str, Any]) -> bool:
@@ -86,56 +105,9 @@ def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:
         return bool(connection.execute(statement, names).rowcount)
 
 
-def _keep(
-    connection: Connection,
-    services: Services,
-    claim: Claim,
-    kept: KeptVerification,
-) -> None:
-    dialect = services.database.dialect
-    connection.execute(
-        KEEP_VERIFICATION[dialect],
-        {
-            "id": kept.id,
-            "phone_fingerprint": claim.phone_fingerprint,
-            "phone_masked": claim.phone_masked,
-            "country": claim.country,
-            "channel": kept.channel,
-            "status": kept.status,
-            "sends": kept.sends,
-            "failed_checks": kept.failed_checks,
-            "code_hmac": kept.code_hmac,
-            "number_block": kept.number_block,
-            "age_seconds": kept.age_seconds,
-            "ttl_seconds": services.ttl_seconds,
-            "sent_seconds_ago": kept.sent_seconds_ago,
-            "is_approved": kept.status is VerificationStatus.APPROVED,
-        },
-    )
-    own = [_keep_attempt(connection, services, kept, sid, claim.task_id) for sid in kept.own_attempt_sids]
-    if sum(own) > 1:
-        log.error("run.texts_doubled", task_id=claim.task_id, texts=sum(own))
-    if kept.other_attempt_sids:
-        names = {"run": claim.task_id, "phone_fingerprints": kept.phone_fingerprints}
-        owner = connection.execute(LAST_UNKNOWN_SEND, names).scalar()
-        for sid in kept.other_attempt_sids:
-            _keep_attempt(connection, services, kept, sid, owner)
-
-
-def _keep_attempt(
-    connection: Connection, services: Services, kept: KeptVerification, sid: str, task_id: str | None
-) -> bool:
-    """Write a text down; return whether it was new."""
-    written = connection.execute(
-        KEEP_ATTEMPT[services.database.dialect],
-        {"attempt_sid": sid, "verification_id": kept.id, "task_id": task_id, "channel": kept.channel},
-    )
-    return written.one_or_none() is not None
-
-
 def _add_calls(connection: Connection, claim: Claim, calls: tuple[Answer, ...]) -> None:
     for answer in calls:
-        if answer.reason is Reason.BREAKER_OPEN:
+        if answer.reason in (Reason.BREAKER_OPEN, Reason.ABSENT):
             # No call was made.
             continue
         connection.execute(

@@ -5,14 +5,23 @@ https://pages.nist.gov/sp800-63b.html: one approval; telling its outcome twice i
 
 from models.evidence import COUNT_REPLAY, REPLAY_MATCHED
 from phone_verification.keys import Label
-from phone_verification.phone_numbers import PhoneNumber
+from phone_verification.kinds import Service
+from tasks.known import Asked, KnownVerification
+from tasks.own_code import is_own_code
 from tasks.services import Services
 
 
-def is_approved_code(services: Services, provider_sid: str, number: PhoneNumber, code: str) -> bool:
+def is_approved_code(services: Services, verification: KnownVerification, asked: Asked) -> bool:
     """Whether this is the code that was approved; five that are not close the question for good."""
-    counted = services.database.one(COUNT_REPLAY, {"provider_sid": provider_sid})
-    if counted is None or not services.fingerprints.matches(counted.code_hmac, Label.CODE, number.e164, code):
+    counted = services.database.one(COUNT_REPLAY, {"provider_sid": verification.id})
+    if counted is None or not _is_same(services, verification, counted.code_hmac, asked):
         return False
-    services.database.count(REPLAY_MATCHED, {"provider_sid": provider_sid})
+    services.database.count(REPLAY_MATCHED, {"provider_sid": verification.id})
     return True
+
+
+def _is_same(services: Services, verification: KnownVerification, stored: str, asked: Asked) -> bool:
+    keys, e164 = services.fingerprints, asked.number.e164
+    if verification.service is Service.MESSAGING:
+        return is_own_code(keys, stored, verification.id, e164, asked.code)
+    return keys.matches(stored, Label.CODE, e164, asked.code)

@@ -7,7 +7,7 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
-from phone_verification.kinds import Channel, Operation
+from phone_verification.kinds import Channel, Operation, Service
 from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import ErrorAnswer, Result, VerificationAnswer
 from tasks.step import Finish
@@ -34,7 +34,7 @@ def result_json(task_id: str, operation: Operation, step: Finish, finished_at: d
     return result.model_dump(mode="json")
 
 
-def verification_answer(
+def verification_answer(  # noqa: PLR0913 - one for each field
     number: PhoneNumber,
     handle: str | None,
     *,
@@ -44,6 +44,7 @@ def verification_answer(
     checks_left: int | None = None,
     expires_at: datetime | None = None,
     next_send_in_seconds: float | None = None,
+    service: Service = Service.VERIFY,
 ) -> VerificationAnswer:
     """Describe a verification to the holder of its handle; all seconds count from `now`."""
     wait = next_send_in_seconds
@@ -52,6 +53,7 @@ def verification_answer(
         id=handle,
         phone=number.masked,
         channel=channel,
+        service=service,
         sends=sends,
         checks_left=checks_left,
         expires_at=expires_at,

@@ -10,7 +10,13 @@ from typing import Any, Final
 import structlog
 
 from models.claims import STORED
-from phone_verification.arguments import CheckArguments, SendArguments, read_arguments
+from phone_verification.arguments import (
+    AnyArguments,
+    Arguments,
+    CheckArguments,
+    SendArguments,
+    read_arguments,
+)
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import SealBrokenError
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
@@ -18,11 +24,13 @@ from tasks.alarms import raise_alarms
 from tasks.check import check
 from tasks.claim import Claim, Turn, begin, claim
 from tasks.inquiry import Inquiry
+from tasks.message import message
 from tasks.outage import DATABASE_AWAY, patiently
-from tasks.record import hand_back, record
+from tasks.own_code import OWN_CODE_FIELD
+from tasks.record import compare, hand_back, record
 from tasks.send import send
 from tasks.services import Services
-from tasks.step import Finish, HandBack, Step
+from tasks.step import Comparison, Finish, HandBack, Step
 from tasks.turns import begin_waiting_for_slot, wait_for_slot
 
 log: Final = structlog.get_logger()
@@ -71,7 +79,7 @@ def accept(
     services: Services,
     operation: Operation,
     task_id: str,
-    arguments: SendArguments | CheckArguments,
+    arguments: AnyArguments,
     *,
     wants_result: bool,
 ) -> Reply:
@@ -90,9 +98,7 @@ def accept(
     return repeat(services, operation, task_id, arguments) or NotMine()
 
 
-def repeat(
-    services: Services, operation: Operation, task_id: str, arguments: SendArguments | CheckArguments
-) -> Reply | None:
+def repeat(services: Services, operation: Operation, task_id: str, arguments: AnyArguments) -> Reply | None:
     """Go on with the run that a task id names already; None when it names none."""
     known = services.database.one(STORED, {"run": task_id})
     if known is None:
@@ -116,9 +122,7 @@ def stored(services: Services, task_id: str) -> Reply:
     return Done(known.result)
 
 
-def perform(
-    services: Services, taken: Claim, arguments: SendArguments | CheckArguments | None = None
-) -> Reply:
+def perform(services: Services, taken: Claim, arguments: AnyArguments | None = None) -> Reply:
     """Ask under a claim and write down what came of it."""
     inquiry = Inquiry(services, taken)
     try:
@@ -135,35 +139,48 @@ def perform(
     except Exception as error:
         log.error("run.fault", task_id=taken.task_id, error=type(error).__name__, exc_info=error)
         step = Finish(outcome=Outcome.FAILED, kind=ErrorKind.INTERNAL_ERROR)
-    step = _told_all(inquiry, step)
-    return patiently(inquiry.claim, lambda: _write_down(services, inquiry.claim, step))
+    if isinstance(step, Comparison):
+        comparison = step
+        return patiently(inquiry.claim, lambda: _compare(services, inquiry.claim, comparison))
+    told = _told_all(inquiry, step)
+    return patiently(inquiry.claim, lambda: _write_down(services, inquiry.claim, told))
 
 
-def _told_all(inquiry: Inquiry, step: Step) -> Step:
+def _told_all(inquiry: Inquiry, step: Finish | HandBack) -> Finish | HandBack:
     """Add to a step what was asked on the way to it."""
     calls = tuple(inquiry.calls)
     told = replace(step, calls=calls, unsent_posts=inquiry.unsent_posts)
     return replace(told, decided_at=inquiry.claim.now()) if isinstance(told, Finish) else told
 
 
-def _write_down(services: Services, taken: Claim, step: Step) -> Reply:
+def _compare(services: Services, taken: Claim, step: Comparison) -> Reply:
+    compared = compare(services, taken, step)
+    if compared is None:
+        return stored(services, taken.task_id)
+    found, result = compared
+    return _done(taken, found, result)
+
+
+def _done(taken: Claim, step: Finish, result: dict[str, Any]) -> Done:
+    log.info(
+        "run.done",
+        task_id=taken.task_id,
+        operation=taken.operation.value,
+        outcome=step.outcome.value,
+        kind=step.kind and step.kind.value,
+        provider_code=step.provider_code,
+        verification_id=taken.verification_id or taken.task_id,
+        attempts=taken.epoch,
+        seconds=round(taken.elapsed_seconds(), 3),
+    )
+    return Done(result)
+
+
+def _write_down(services: Services, taken: Claim, step: Finish | HandBack) -> Reply:
     raise_alarms(step.kind, step.calls)
     if isinstance(step, Finish):
         result = record(services, taken, step)
-        if result is None:
-            return stored(services, taken.task_id)
-        log.info(
-            "run.done",
-            task_id=taken.task_id,
-            operation=taken.operation.value,
-            outcome=step.outcome.value,
-            kind=step.kind and step.kind.value,
-            provider_code=step.provider_code,
-            verification_id=taken.verification_id or taken.task_id,
-            attempts=taken.epoch,
-            seconds=round(taken.elapsed_seconds(), 3),
-        )
-        return Done(result)
+        return stored(services, taken.task_id) if result is None else _done(taken, step, result)
     if not hand_back(services, taken, step):
         return stored(services, taken.task_id)
     log.info(
@@ -177,21 +194,24 @@ def _write_down(services: Services, taken: Claim, step: Step) -> Reply:
     return Later(delay_seconds=step.delay_seconds, kind=step.kind, wants_result=taken.wants_result)
 
 
-def _next_step(inquiry: Inquiry, arguments: SendArguments | CheckArguments | None) -> Step:
+def _next_step(inquiry: Inquiry, arguments: AnyArguments | None) -> Step:
     if arguments is None:
         opened = _open(inquiry.services, inquiry.claim)
-        if not isinstance(opened, SendArguments | CheckArguments):
+        if not isinstance(opened, Arguments):
             return opened
         arguments = opened
     if isinstance(arguments, SendArguments):
         return send(inquiry, arguments)
-    return check(inquiry, arguments)
+    if isinstance(arguments, CheckArguments):
+        return check(inquiry, arguments)
+    return message(inquiry, arguments)
 
 
-def _open(services: Services, taken: Claim) -> SendArguments | CheckArguments | Step:
+def _open(services: Services, taken: Claim) -> AnyArguments | Step:
     """Unseal the arguments; a missing key may come back before the deadline, a wrong shape will not."""
     try:
         values = services.seals.open(taken.task_id, taken.sealed_arguments or "")
+        values.pop(OWN_CODE_FIELD, None)
         return read_arguments(taken.operation, values)
     except SealBrokenError:
         log.error("run.seal_broken", task_id=taken.task_id)

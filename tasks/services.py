@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
-from gateway.port import Gateway
+from gateway.absent import AbsentTwilio
+from gateway.port import Gateway, Messenger
 from models.database import Database
 from phone_verification.acceptance import Acceptance
 from phone_verification.keys import Fingerprints, Seals
-from phone_verification.kinds import Operation
+from phone_verification.kinds import Operation, Service
 from tasks.ceiling import Ceiling
+from tasks.fallback import Fallback
 from tasks.figures import Figures
+from tasks.fixed_codes import FixedCodes
 from tasks.open_door import OpenDoor
 from tasks.recent_texts import RecentTexts
 from tasks.rules import Rules
@@ -58,7 +61,18 @@ class Services:
     open_door: OpenDoor
     send_slots: SendSlots
     ring: Ring
+    messenger: Messenger = field(default_factory=AbsentTwilio)
+    verification_service: Service = Service.VERIFY
+    fallback: Fallback = field(default_factory=Fallback)
+    fixed_codes: FixedCodes = field(default_factory=FixedCodes)
+    brand: str | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    def service_of(self, operation: Operation) -> Service | None:
+        """Say through which of Twilio's services a new run's text goes; None for a check."""
+        if operation is Operation.MESSAGE:
+            return Service.MESSAGING
+        return self.verification_service if operation is Operation.SEND else None
 
 
 _make: Callable[[], Services] | None = None

@@ -33,7 +33,7 @@ class SendSlots:
 
         A check needs no slot.
         """
-        if operation is not Operation.SEND:
+        if not operation.is_sending:
             yield None
             return
         full_for_seconds = self.take(time.monotonic())

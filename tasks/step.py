@@ -1,14 +1,17 @@
 """A step: what is to become of a run, decided and not yet written.
 
-Lives here: the two endings of one claim, as values, and the facts to be kept whatever becomes of it.
+Lives here: the endings of one claim, as values, and the facts to be kept whatever becomes of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from gateway.answer import Answer
 from models.closed_sets import VerificationStatus
-from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState
+from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState, Service
 from phone_verification.results import VerificationAnswer
 
 
@@ -22,6 +25,7 @@ class KeptVerification:
 
     id: str
     status: VerificationStatus
+    service: Service = Service.VERIFY
     channel: Channel | None = None
     sends: int = 0
     failed_checks: int = 0
@@ -35,12 +39,21 @@ class KeptVerification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTexts:
+    """The texts of a run that belong to no verification."""
+
+    channel: Channel
+    attempt_sids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
     """The run is over: `kind` says why not, and is None when it went well.
 
     `is_inferred` when no answer said so but what is known together: true only while the claim is held.
     `decided_at` makes writing it twice writing it once. `unsent_posts` are given back: they were counted
-    before they could leave, and certainly did not.
+    before they could leave, and certainly did not. `is_code_canceled` when the code of our own that the run
+    had written down ends with it.
     """
 
     outcome: Outcome
@@ -52,7 +65,8 @@ class Finish:
     is_inferred: bool = False
     decided_at: datetime | None = None
     verification: VerificationAnswer | None = None
-    kept: KeptVerification | None = None
+    kept: KeptVerification | KeptTexts | None = None
+    is_code_canceled: bool = False
     unsent_posts: int = 0
     calls: tuple[Answer, ...] = ()
 
@@ -74,4 +88,11 @@ class HandBack:
     calls: tuple[Answer, ...] = ()
 
 
-Step = Finish | HandBack
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The run ends with what our own tables say in the transaction that writes it down; nobody is asked."""
+
+    decide: Callable[[Connection], Finish]
+
+
+Step = Finish | HandBack | Comparison

@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from models.database import AnyRow
 from models.history import SENDS_OF_NUMBER
+from models.own_codes import CANCEL_CODE
 from models.records import RECORD_UNFENCED
 from models.sweeps import LAPSE, OVERDUE, RING
 from phone_verification.kind_facts import KIND_FACTS
-from phone_verification.kinds import ErrorKind, Operation, RunState
+from phone_verification.kinds import ErrorKind, Operation, RunState, Service
 from phone_verification.results import VerificationAnswer
 from phone_verification.task_ids import is_task_id, shown_id
 from tasks.admission import number_window
@@ -129,6 +130,8 @@ def _end(connection: Connection, rules: Rules, row: AnyRow) -> None:
             "finished_at": row.ended_at,
         },
     )
+    if not is_doubtful and row.service is Service.MESSAGING:
+        connection.execute(CANCEL_CODE, {"own_code": row.task_id})
     log.info(
         "run.done",
         task_id=shown_id(row.task_id),
@@ -142,7 +145,7 @@ def _end(connection: Connection, rules: Rules, row: AnyRow) -> None:
 
 
 def _verification(connection: Connection, rules: Rules, row: AnyRow) -> VerificationAnswer | None:
-    if row.phone_masked is None:
+    if row.phone_masked is None or row.operation is Operation.MESSAGE:
         return None
     handle = row.task_id if row.operation is Operation.SEND else row.verification_id
     wait = _next_send_in_seconds(connection, rules, row)
@@ -150,6 +153,7 @@ def _verification(connection: Connection, rules: Rules, row: AnyRow) -> Verifica
         id=shown_id(handle),
         phone=row.phone_masked,
         channel=row.channel,
+        service=row.service or Service.VERIFY,
         next_send_at=row.ended_at + timedelta(seconds=wait),
         next_send_in=math.ceil(wait),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from phone_verification.arguments import SendArguments
+from phone_verification.kinds import Service
 from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import VerificationAnswer
 from tasks.guard import History, next_send_in_seconds
@@ -31,6 +32,7 @@ def described(
     sends: int = 0,
     checks_left: int | None = None,
     expires_at: datetime | None = None,
+    service: Service | None = None,
 ) -> VerificationAnswer:
     """Describe a send; `counts` when the next one has to wait for it."""
     claim = inquiry.claim
@@ -40,6 +42,7 @@ def described(
         claim.task_id,
         now=claim.now(),
         channel=wanted.arguments.channel,
+        service=service or claim.service or Service.VERIFY,
         sends=sends,
         checks_left=checks_left,
         expires_at=expires_at,

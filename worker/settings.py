@@ -12,6 +12,7 @@ from phone_verification.keys import Fingerprints, Seals
 from tasks.figures import Figures
 from tasks.open_door import OpenDoor
 from tasks.rules import GuardSettings, Rules
+from worker.text_settings import TextSettings, brand_flaw
 
 
 class SettingsError(SystemExit):
@@ -105,7 +106,7 @@ class RetentionSettings(DatabaseSettings):
     ] = 30
 
 
-class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings):
+class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings, TextSettings):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -116,10 +117,6 @@ class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings):
     ] = None
     twilio_api_key: Annotated[str | None, Field(pattern=r"^SK[0-9a-fA-F]{32}$", description="SK…")] = None
     twilio_api_secret: Annotated[SecretStr | None, Field(description="the API key's secret")] = None
-    twilio_verify_service_sid: Annotated[str, Field(pattern=r"^VA[0-9a-fA-F]{32}$", description="VA…")]
-    twilio_base_url: Annotated[
-        str | None, Field(pattern=r"^https?://", description="a simulator's address, for all of Twilio")
-    ] = None
     twilio_intent_rate_limit: Annotated[
         str | None,
         Field(
@@ -148,6 +145,13 @@ class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings):
         has_key = self.twilio_api_key is not None and self.twilio_api_secret is not None
         if self.twilio_auth_token is None and not has_key:
             raise ValueError("TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, must be set")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_brand_that_arrives(self) -> Self:
+        flaw = brand_flaw(self.message_brand, self.allowed_countries)
+        if flaw is not None:
+            raise ValueError(flaw)
         return self
 
     def rules(self) -> Rules:

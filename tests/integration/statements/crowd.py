@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from models.task_run import TaskRun
 from phone_verification.accepted_runs import ACCEPT
-from phone_verification.arguments import CheckArguments, SendArguments
+from phone_verification.arguments import AnyArguments, CheckArguments, MessageArguments, SendArguments
 from phone_verification.kinds import Operation, RunState
 from phone_verification.task_ids import new_task_id
 from tasks.claim import Claim, Turn, begin, claim
@@ -93,11 +93,7 @@ class Crowd:
         for _ in range(RUNS):
             operation, task_id = chance.choice(list(Operation)), new_task_id()
             number = f"010-1234-567{chance.randrange(_NUMBERS)}"
-            arguments = (
-                SendArguments(phone_number=number)
-                if operation is Operation.SEND
-                else CheckArguments(phone_number=number, code="123456")
-            )
+            arguments = _arguments(operation, number)
             is_open = chance.random() < 0.5
             row = self.services.acceptance.row(operation, task_id, arguments, wants_result=is_open)
             row["deadline_seconds"] = chance.uniform(0.8, _LONGEST_DEADLINE_SECONDS)
@@ -150,3 +146,11 @@ class Crowd:
         row = self.services.database.one(statement, {})
         assert row is not None
         return int(row[0])
+
+
+def _arguments(operation: Operation, number: str) -> AnyArguments:
+    if operation is Operation.CHECK:
+        return CheckArguments(phone_number=number, code="123456")
+    if operation is Operation.MESSAGE:
+        return MessageArguments(phone_number=number, body="your parcel is here")
+    return SendArguments(phone_number=number)

@@ -40,6 +40,7 @@ _CHANGES: Final = text(
 
 _HELD: Final = {
     Operation.SEND: {RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING},
+    Operation.MESSAGE: {RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING},
     Operation.CHECK: {RunState.CALLING, RunState.SETTLING},
 }
 _DOUBT: Final = {RunState.AMBIGUOUS, RunState.SETTLING}
@@ -151,10 +152,10 @@ def forgotten_doubts(changes: Iterable[Change]) -> list[str]:
 
 def shared_numbers(changes: Iterable[Change]) -> list[tuple[str, ...]]:
     """Runs of one number that were held at the same time."""
-    holders: dict[tuple[Operation, str], set[str]] = defaultdict(set)
+    holders: dict[tuple[bool, str], set[str]] = defaultdict(set)
     clashes = []
     for change in changes:
-        mine = holders[change.operation, change.number]
+        mine = holders[change.operation.is_sending, change.number]
         if change.state in _HELD[change.operation]:
             mine.add(change.task_id)
         else:

@@ -1,4 +1,4 @@
-"""The locks: one start and one check per number at a time, freed by the run's own transitions."""
+"""The locks: one text and one check per number at a time, freed by the run's own transitions."""
 
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from tests.integration.statements.rows import RESTING, Runs, seconds, seconds_fr
 
 _BUSY = {
     Operation.SEND: {RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING},
+    Operation.MESSAGE: {RunState.CALLING, RunState.AMBIGUOUS, RunState.SETTLING},
     Operation.CHECK: {RunState.CALLING, RunState.SETTLING},
 }
 _BLOCKING = [(operation, state) for operation, states in _BUSY.items() for state in sorted(states)]
@@ -37,6 +38,21 @@ def test_a_number_that_is_being_asked_about_is_not_claimed_again(
     assert runs.read(task_id).epoch == 0
 
 
+@pytest.mark.parametrize("state", sorted(_BUSY[Operation.SEND]))
+@pytest.mark.parametrize(
+    ("held", "wanted"), [(Operation.SEND, Operation.MESSAGE), (Operation.MESSAGE, Operation.SEND)]
+)
+def test_a_number_is_texted_for_one_run_at_a_time(
+    runs: Runs, held: Operation, wanted: Operation, state: RunState
+) -> None:
+    """A code and a message in doubt at once could not be told apart."""
+    runs.put(state, held)
+    task_id = runs.put(operation=wanted)
+
+    with pytest.raises(IntegrityError):
+        runs.claim(task_id)
+
+
 @pytest.mark.parametrize(("operation", "state"), _FREE)
 def test_a_run_that_rests_or_is_over_frees_its_number(
     runs: Runs, operation: Operation, state: RunState
@@ -55,7 +71,7 @@ def test_a_run_that_rests_or_is_over_frees_its_number(
 def test_other_numbers_and_the_other_operation_are_free(runs: Runs, operation: Operation) -> None:
     """A hanging start keeps no check from being asked, and the other way round."""
     runs.put(RunState.CALLING, operation)
-    other = next(another for another in Operation if another is not operation)
+    other = next(another for another in Operation if another.is_sending is not operation.is_sending)
     task_ids = [
         runs.put(operation=other),
         runs.put(operation=operation, phone_fingerprint="k1:another number"),
