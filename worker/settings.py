@@ -12,7 +12,7 @@ from phone_verification.keys import Fingerprints, Seals
 from tasks.figures import Figures
 from tasks.open_door import OpenDoor
 from tasks.rules import GuardSettings, Rules
-from worker.text_settings import TextSettings, brand_flaw
+from worker.text_settings import TextSettings
 
 
 class SettingsError(SystemExit):
@@ -141,17 +141,15 @@ class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings, Tex
     ] = OpenDoor.PLAIN
 
     @model_validator(mode="after")
-    def _has_credentials(self) -> Self:
+    def _fits_together(self) -> Self:
+        """Name all that is wrong at once."""
         has_key = self.twilio_api_key is not None and self.twilio_api_secret is not None
+        flaws = [self.brand_flaw(self.allowed_countries)]
         if self.twilio_auth_token is None and not has_key:
-            raise ValueError("TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, must be set")
-        return self
-
-    @model_validator(mode="after")
-    def _has_a_brand_that_arrives(self) -> Self:
-        flaw = brand_flaw(self.message_brand, self.allowed_countries)
-        if flaw is not None:
-            raise ValueError(flaw)
+            flaws.append("TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, must be set")
+        told = [flaw for flaw in flaws if flaw]
+        if told:
+            raise ValueError("\n  ".join(told))
         return self
 
     def rules(self) -> Rules:

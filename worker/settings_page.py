@@ -13,6 +13,9 @@ _INTRODUCTION = """\
 # Flower needs CELERY_BROKER_URL alone; a caller also DATABASE_URL, HMAC_KEYS, SEAL_KEYS and DEFAULT_REGION.
 """
 
+# Needed as the other settings are by default.
+_ASKED_FOR = "twilio_verify_service_sid"
+
 _COMPOSE = """\
 # For docker-compose.yml alone, which makes the three addresses above from them.
 # REDIS_PASSWORD=
@@ -37,7 +40,7 @@ def _lines(fields: dict[str, FieldInfo], names: list[str]) -> Iterator[str]:
     for name in names:
         field = fields[name]
         yield f"# {field.description or name}"
-        if field.is_required():
+        if field.is_required() or name == _ASKED_FOR:
             yield f"{name.upper()}=\n"
         else:
             yield f"# {name.upper()}={_shown(field.default)}\n"

@@ -4,9 +4,9 @@ Lives here: Verify or Messaging, the sender of our own texts, their brand, the f
 needs what is checked here too, so that a worker that could not send refuses to start.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from phone_verification.kinds import Service
@@ -29,14 +29,24 @@ class TextSettings(BaseSettings):
         Service, Field(description="verify: Twilio makes the code; messaging: we make it, and text it")
     ] = Service.VERIFY
     twilio_verify_service_sid: Annotated[
-        str | None, Field(pattern=r"^VA[0-9a-fA-F]{32}$", description="VA…, for verify")
+        str | None,
+        Field(pattern=r"^VA[0-9a-fA-F]{32}$", description="VA…, for verify", validate_default=True),
+    ] = None
+    fallback_service: Annotated[
+        Literal[Service.MESSAGING] | None,
+        Field(description="messaging: takes over a send that Verify certainly did not carry out"),
     ] = None
     twilio_messaging_service_sid: Annotated[
         str | None,
         Field(pattern=r"^MG[0-9a-fA-F]{32}$", description="MG…, for messaging and messages; or a number"),
     ] = None
     twilio_from_number: Annotated[
-        str | None, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="a number of the account's, in E.164")
+        str | None,
+        Field(
+            pattern=r"^\+[1-9][0-9]{6,14}$",
+            description="a number of the account's, in E.164",
+            validate_default=True,
+        ),
     ] = None
     twilio_base_url: Annotated[
         str | None, Field(pattern=r"^https?://", description="a simulator's address, for all of Twilio")
@@ -50,10 +60,6 @@ class TextSettings(BaseSettings):
             description=f"your name before our own texts, {LONGEST_BRAND} characters at most",
         ),
     ] = None
-    fallback_service: Annotated[
-        Literal[Service.MESSAGING] | None,
-        Field(description="messaging: takes over a send that Verify certainly did not carry out"),
-    ] = None
     fallback_around_fraud_guard: Annotated[
         bool, Field(description="whether also for a number prefix that Fraud Guard blocks (60410)")
     ] = False
@@ -63,29 +69,41 @@ class TextSettings(BaseSettings):
         Field(description="+821000000001:123456:2027-01-31,…: nothing is sent, the code is right until then"),
     ] = SecretStr("")
     test_numbers_in_production: Annotated[
-        bool, Field(description="without TWILIO_BASE_URL, test numbers need this to be true")
+        bool,
+        Field(
+            description="without TWILIO_BASE_URL, test numbers need this to be true", validate_default=True
+        ),
     ] = False
 
-    @model_validator(mode="after")
-    def _has_sender(self) -> Self:
-        """Whoever texts through a service needs its sender."""
-        if self.verification_service is Service.VERIFY and self.twilio_verify_service_sid is None:
-            raise ValueError("TWILIO_VERIFY_SERVICE_SID must be set, or VERIFICATION_SERVICE=messaging")
-        needs_sender = Service.MESSAGING in (self.verification_service, self.fallback_service)
-        if needs_sender and not self.has_sender:
-            raise ValueError("TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM_NUMBER must be set for messaging")
-        return self
+    @field_validator("twilio_verify_service_sid")
+    @classmethod
+    def _is_there_for_verify(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("verification_service") is Service.VERIFY:
+            raise ValueError("is not set, and VERIFICATION_SERVICE is verify")
+        return value
 
-    @model_validator(mode="after")
-    def _has_meant_its_test_numbers(self) -> Self:
+    @field_validator("twilio_from_number")
+    @classmethod
+    def _is_there_for_texts(cls, value: str | None, info: ValidationInfo) -> str | None:
+        needed = (info.data.get("verification_service"), info.data.get("fallback_service"))
+        if Service.MESSAGING in needed and not (value or info.data.get("twilio_messaging_service_sid")):
+            raise ValueError("is not set, nor is TWILIO_MESSAGING_SERVICE_SID: our own texts need a sender")
+        return value
+
+    @field_validator("test_numbers_in_production")
+    @classmethod
+    def _is_meant(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
         """A fixed code is a way in: on the real Twilio it must be asked for twice."""
-        is_real = self.twilio_base_url is None
-        if is_real and self.test_numbers.get_secret_value() and not self.test_numbers_in_production:
-            raise ValueError(
-                "TEST_NUMBERS lets whoever knows their codes in: "
-                "say TEST_NUMBERS_IN_PRODUCTION=true, or unset them"
-            )
-        return self
+        numbers = info.data.get("test_numbers")
+        if numbers and numbers.get_secret_value() and not value and info.data.get("twilio_base_url") is None:
+            raise ValueError("must be true: TEST_NUMBERS lets whoever knows its codes in. Or unset those")
+        return value
+
+    def brand_flaw(self, allowed_countries: list[str]) -> str | None:
+        """Say what keeps the brand from Korean phones: their carriers have EUC-KR alone."""
+        if self.message_brand is None or "KR" not in allowed_countries or is_euc_kr(self.message_brand):
+            return None
+        return "MESSAGE_BRAND holds a character that EUC-KR has not, and KR is among ALLOWED_COUNTRIES"
 
     @property
     def has_sender(self) -> bool:
@@ -100,10 +118,3 @@ class TextSettings(BaseSettings):
     def fixed_codes(self) -> FixedCodes:
         """Return the numbers with a fixed code."""
         return FixedCodes.parse(self.test_numbers.get_secret_value())
-
-
-def brand_flaw(brand: str | None, allowed_countries: list[str]) -> str | None:
-    """Say what keeps a brand from Korean phones: their carriers have EUC-KR alone."""
-    if brand is None or "KR" not in allowed_countries or is_euc_kr(brand):
-        return None
-    return "MESSAGE_BRAND holds a character that EUC-KR has not, and KR is among ALLOWED_COUNTRIES"
