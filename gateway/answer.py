@@ -18,6 +18,10 @@ class Endpoint(StrEnum):
     FETCH = "fetch"
     ATTEMPTS = "attempts"
     SERVICE = "service"
+    MESSAGE = "message"
+    MESSAGES = "messages"
+    MESSAGE_FETCH = "message_fetch"
+    REACH = "reach"
 
 
 class AnswerClass(StrEnum):
@@ -105,10 +109,28 @@ class ServiceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFacts:
+    """A message (SM…, MM…) as an answer told it; never its body.
+
+    `is_ours`: made through the API (outbound) for the sender that we send with; `status` is Twilio's word;
+    `age_seconds` by Twilio's own clock.
+    """
+
+    sid: str
+    to: str = field(repr=False)
+    status: str
+    is_ours: bool
+    error_code: int | None = None
+    created_at: datetime | None = None
+    age_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One call's answer; `kind` says why not, for refusals and for what did not leave.
 
-    `away_seconds` is how long the endpoint has been away, where a breaker knows.
+    `away_seconds` is how long the endpoint has been away, where a breaker knows. `messages` holds one entry
+    for a message that was made or fetched, any number for a list.
     """
 
     endpoint: Endpoint
@@ -126,6 +148,7 @@ class Answer:
     verification: VerificationFacts | None = None
     attempts: tuple[AttemptFacts, ...] = ()
     service: ServiceFacts | None = None
+    messages: tuple[MessageFacts, ...] = ()
 
     @property
     def is_approved(self) -> bool:

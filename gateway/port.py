@@ -1,4 +1,4 @@
-"""The port: what the tasks may ask of a verification provider.
+"""The ports: what the tasks may ask of a verification provider and of a messaging provider.
 
 No call raises for anything that the provider or the network does: the answer is a value.
 """
@@ -59,4 +59,35 @@ class Gateway(Protocol):
 
     def service(self, *, budget_seconds: float) -> Answer:
         """Look at the Verify service: it is there, and our credentials are right."""
+        ...
+
+
+class Messenger(Protocol):
+    """Programmable Messaging, as one account and one sender speak it.
+
+    Budgets are seconds for the whole call.
+    """
+
+    def create(
+        self,
+        *,
+        to: str,
+        body: str,
+        validity_seconds: int,
+        budget_seconds: float,
+        guard: Guard | None = None,
+    ) -> Answer:
+        """Make a message; it is dropped when it could not be sent within `validity_seconds`."""
+        ...
+
+    def messages(self, *, to: str, sent_since: datetime, budget_seconds: float) -> Answer:
+        """List what was made for a number at or after a time, all pages; stamps are Twilio's own."""
+        ...
+
+    def message(self, *, sid: str, budget_seconds: float) -> Answer:
+        """Look at one message."""
+        ...
+
+    def reach(self, *, budget_seconds: float) -> Answer:
+        """Look whether messages can be asked for: the host answers, and our credentials are right."""
         ...
