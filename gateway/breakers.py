@@ -6,7 +6,7 @@ waits for it. Must not: decide, or know what an operator is told; changes go to 
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,11 +55,17 @@ class Refusal:
 
 
 class Breakers:
-    """One breaker for each endpoint but the service's; `look` asks for the service, `tell` hears changes."""
+    """One breaker for each of the endpoints; `look` asks for the service, `tell` hears changes."""
 
-    def __init__(self, figures: BreakerFigures, *, look: Callable[[], Answer], tell: Tell) -> None:
-        asked = set(Endpoint) - {Endpoint.SERVICE}
-        self._all: dict[Endpoint, Breaker] = {endpoint: Breaker(figures=figures) for endpoint in asked}
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint],
+        figures: BreakerFigures,
+        *,
+        look: Callable[[], Answer],
+        tell: Tell,
+    ) -> None:
+        self._all: dict[Endpoint, Breaker] = {endpoint: Breaker(figures=figures) for endpoint in endpoints}
         self._look: Final = look
         self._tell: Final = tell
         self._told: set[Endpoint] = set()

@@ -4,131 +4,44 @@ Lives here: one table. Codes are Twilio's, https://www.twilio.com/docs/api/error
 A code that is not here is a `provider_error`: recorded, told once to the log, and to be added.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-from gateway.answer import AnswerClass, Endpoint
+from gateway.answer import Endpoint
+from gateway.catalogue_row import Row, rows_of
+from gateway.special_codes import SPECIAL
 from phone_verification.kinds import ErrorKind as Kind
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What one code means; `endpoint` and `parameter` narrow it where one code has several meanings."""
-
-    code: int
-    kind: Kind
-    meaning: str
-    answer_class: AnswerClass = AnswerClass.REFUSED
-    endpoint: Endpoint | None = None
-    parameter: str | None = None
-
-    @property
-    def url(self) -> str:
-        """Where Twilio explains the code."""
-        return f"https://www.twilio.com/docs/api/errors/{self.code}"
-
-
-def _rows(kind: Kind, meanings: dict[int, str]) -> tuple[Row, ...]:
-    return tuple(Row(code=code, kind=kind, meaning=meaning) for code, meaning in meanings.items())
-
-
-_NOT_SENT: Final = AnswerClass.NOT_SENT
-
-_NARROWED: Final = (
-    Row(code=60200, kind=Kind.INVALID_PHONE_NUMBER, parameter="To", meaning="the number is malformed"),
-    Row(code=60200, kind=Kind.INVALID_CODE, parameter="Code", meaning="the code cannot be one"),
-    Row(code=60200, kind=Kind.PROVIDER_MISCONFIGURED, meaning="another parameter is not accepted"),
-    Row(
-        code=20404,
-        kind=Kind.PROVIDER_MISCONFIGURED,
-        endpoint=Endpoint.START,
-        answer_class=_NOT_SENT,
-        meaning="no such Verify service for these credentials",
-    ),
-    Row(
-        code=20404,
-        kind=Kind.PROVIDER_MISCONFIGURED,
-        endpoint=Endpoint.SERVICE,
-        answer_class=_NOT_SENT,
-        meaning="no such Verify service for these credentials",
-    ),
-    Row(
-        code=20404,
-        kind=Kind.NO_VERIFICATION_RECORD,
-        meaning="nothing to check: expired, approved, used up or never started",
-    ),
-    Row(
-        code=60202,
-        kind=Kind.MAX_SEND_ATTEMPTS,
-        endpoint=Endpoint.START,
-        meaning="five wrong codes: no new text before the verification ends",
-    ),
-    Row(
-        code=20003,
-        kind=Kind.PROVIDER_MISCONFIGURED,
-        answer_class=_NOT_SENT,
-        meaning="wrong credentials, wrong region, or an account that was closed",
-    ),
-    Row(
-        code=20429,
-        kind=Kind.PROVIDER_UNAVAILABLE,
-        answer_class=_NOT_SENT,
-        meaning="too many requests at once; this one was not looked at",
-    ),
-    Row(
-        code=25109,
-        kind=Kind.PROVIDER_UNAVAILABLE,
-        answer_class=_NOT_SENT,
-        meaning="too many Verify requests; this one was not looked at",
-    ),
-    Row(
-        code=60212,
-        kind=Kind.PROVIDER_UNAVAILABLE,
-        answer_class=_NOT_SENT,
-        meaning="too many starts for this number at once",
-    ),
-    Row(
-        code=20500,
-        kind=Kind.PROVIDER_UNAVAILABLE,
-        answer_class=AnswerClass.MAYBE_SENT,
-        meaning="a fault inside Twilio; the request may have been carried out",
-    ),
-    Row(
-        code=20503,
-        kind=Kind.PROVIDER_UNAVAILABLE,
-        answer_class=AnswerClass.MAYBE_SENT,
-        meaning="Twilio is overloaded; the request may have been carried out",
-    ),
-)
-
 CATALOGUE: Final[tuple[Row, ...]] = (
-    *_NARROWED,
-    *_rows(
+    *SPECIAL,
+    *rows_of(
         Kind.INVALID_PHONE_NUMBER,
         {
             21211: "the number is malformed",
+            21266: "the number is the sender's own",
         },
     ),
-    *_rows(
+    *rows_of(
         Kind.UNSUPPORTED_PHONE_TYPE,
         {
+            21265: "a short code takes no texts",
+            21635: "a landline, in a country where Twilio texts none",
             60205: "a landline, and the service skips texts to landlines",
             21407: "this type of number takes no texts",
             21612: "this number cannot be reached from the sender",
             21614: "not a mobile number",
         },
     ),
-    *_rows(Kind.MAX_CHECK_ATTEMPTS, {60202: "five wrong codes for this verification"}),
-    *_rows(Kind.MAX_SEND_ATTEMPTS, {60203: "five texts for this verification"}),
-    *_rows(Kind.RECIPIENT_OPTED_OUT, {21610: "the person replied STOP"}),
-    *_rows(
+    *rows_of(Kind.MAX_CHECK_ATTEMPTS, {60202: "five wrong codes for this verification"}),
+    *rows_of(Kind.MAX_SEND_ATTEMPTS, {60203: "five texts for this verification"}),
+    *rows_of(Kind.RECIPIENT_OPTED_OUT, {21610: "the person replied STOP"}),
+    *rows_of(
         Kind.COUNTRY_BLOCKED,
         {
             21408: "Messaging's geo permissions exclude the country",
             60605: "Verify's geo permissions exclude the country or number",
         },
     ),
-    *_rows(
+    *rows_of(
         Kind.FRAUD_BLOCKED,
         {
             60410: "Fraud Guard blocks the number's prefix, for twelve hours",
@@ -136,7 +49,7 @@ CATALOGUE: Final[tuple[Row, ...]] = (
             60413: "blocked by device intelligence",
         },
     ),
-    *_rows(
+    *rows_of(
         Kind.CHANNEL_UNAVAILABLE,
         {
             60223: "the channel is disabled on the service",
@@ -152,14 +65,14 @@ CATALOGUE: Final[tuple[Row, ...]] = (
             60331: "the locale cannot be spoken",
         },
     ),
-    *_rows(
+    *rows_of(
         Kind.RECIPIENT_UNVERIFIED,
         {
             21608: "a trial, or an account without an approved profile, reaches verified numbers only",
             572005: "the recipient has not finished verifying for this trial",
         },
     ),
-    *_rows(
+    *rows_of(
         Kind.PROVIDER_ACCOUNT,
         {
             10001: "the account is not active",
@@ -174,12 +87,13 @@ CATALOGUE: Final[tuple[Row, ...]] = (
             60245: "the account's messaging limit is reached",
             60250: "the sender is not registered in this country",
             90010: "the account is not active",
+            30044: "a trial's text has too many segments",
             572002: "a trial may send from its own number only",
             572006: "a trial may send Twilio's own texts only",
             575001: "Verify is not part of this trial",
         },
     ),
-    *_rows(
+    *rows_of(
         Kind.PROVIDER_MISCONFIGURED,
         {
             14107: "too many replies between two numbers; a loop is suspected",
@@ -204,14 +118,13 @@ CATALOGUE: Final[tuple[Row, ...]] = (
             21656: "the content template's variables are not accepted",
             21657: "the content template is not accepted",
             21658: "the content template's variables are too many",
-            30044: "a trial's text has too many segments",
             30045: "the validity period is out of bounds",
             90007: "the validity period is out of bounds",
             20001: "an unknown parameter",
             20002: "an invalid parameter",
             20004: "a method that is not allowed here",
             20007: "an invalid page size",
-            20008: "test credentials do not work with Verify",
+            20008: "test credentials do not work here",
             20011: "TLS too old",
             20012: "a cipher that is not accepted",
             20422: "an invalid parameter",
@@ -247,6 +160,11 @@ CATALOGUE: Final[tuple[Row, ...]] = (
             60408: "the template is not accepted",
             60602: "an app hash without the SMS channel",
             21212: "the sender is not valid",
+            21601: "the sender cannot send texts",
+            21616: "the sender's number is not in E.164 and matches several",
+            21659: "the sender is not a number of Twilio's, or of another country",
+            21660: "the sender belongs to another account",
+            21661: "the sender cannot send texts",
             21606: "the sender cannot send to this number",
             21607: "a trial may send from its own number only",
             21701: "no such messaging service",
@@ -256,12 +174,12 @@ CATALOGUE: Final[tuple[Row, ...]] = (
             21705: "the messaging service's sid is not valid",
         },
     ),
-    *_rows(
+    *rows_of(Kind.PROVIDER_UNAVAILABLE, {21611: "the sender's queue is full, for hours"}),
+    *rows_of(
         Kind.PROVIDER_ERROR,
         {
             20162: "another update of the same thing was under way",
             20409: "another update of the same thing was under way",
-            21611: "the sender's queue is full",
             21619: "the record could not be made",
         },
     ),

@@ -1,9 +1,11 @@
-"""docs/errors.md, written from the catalogue and the kinds themselves."""
+"""docs/errors.md, written from the catalogue, the kinds and the deliveries themselves."""
 
 from collections.abc import Iterator
 
 from gateway.answer import AnswerClass
-from gateway.catalogue import CATALOGUE, Row
+from gateway.catalogue import CATALOGUE
+from gateway.catalogue_row import Row
+from gateway.deliveries_page import render_deliveries
 from phone_verification.kind_facts import KIND_FACTS, KindFacts
 from phone_verification.kinds import ErrorKind
 from phone_verification.messages import SUCCESS_MESSAGES
@@ -11,7 +13,8 @@ from phone_verification.messages import SUCCESS_MESSAGES
 _INTRODUCTION = """\
 # Errors
 
-Generated from `phone_verification/kind_facts.py` and `gateway/catalogue.py`; `make docs` writes it anew.
+Generated from `kind_facts.py` and `deliveries.py` in `phone_verification/`, and from `catalogue.py` and
+`deliveries.py` in `gateway/`; `make docs` writes it anew.
 
 A result that is not `ok` carries one of these kinds.
 New kinds may come with a minor version: a caller that meets an unknown one goes by `fault` and `retryable`.
@@ -48,6 +51,8 @@ def render_catalogue() -> str:
             "| code | where | kind | then | meaning |",
             "|---|---|---|---|---|",
             *_code_rows(),
+            "",
+            *render_deliveries(),
             "",
         ]
     )

@@ -1,14 +1,14 @@
-"""Where a list of the Attempts API goes on.
+"""Where a list goes on.
 
-Lives here: page and token out of the URL that an answer gives. The URL itself is never followed: our
-credentials go where we say, not where a body says.
+Lives here: page and token out of the address that an answer gives, Verify's or the older API's. The address
+itself is never followed: our credentials go where we say, not where a body says.
 """
 
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
-from gateway.body import read_body
+from gateway.fields import read_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +21,12 @@ class Cursor:
     @classmethod
     def after(cls, body: str) -> Self | None:
         """Read where the page after this body is; None at the end of the list."""
-        meta: Any = (read_body(body) or {}).get("meta")
-        url = meta.get("next_page_url") if isinstance(meta, dict) else None
+        page = read_body(body) or {}
+        meta: Any = page.get("meta")
+        url = meta.get("next_page_url") if isinstance(meta, dict) else page.get("next_page_uri")
         if not isinstance(url, str) or not url:
             return None
-        query = parse_qs(urlsplit(url).query)
+        query = parse_qs(url.partition("?")[2].partition("#")[0])
         return cls(page=query.get("Page", [None])[0], page_token=query.get("PageToken", [None])[0])
 
     def as_arguments(self) -> dict[str, str]:

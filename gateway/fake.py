@@ -1,28 +1,27 @@
-"""A verification provider in memory, for tests that need no HTTP.
+"""Providers in memory, for tests that need no HTTP.
 
-Keeps the port's promises: one code per pending verification, five tries, an end after its time. Answers
-of one's own can be put in front; its clock is moved by hand.
+They keep the ports' promises: one code per pending verification, five tries, an end after its time; a text
+for each message that was made. Answers of one's own can be put in front; their clocks are moved by hand.
 """
 
 import secrets
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 from gateway.answer import (
     Answer,
-    AnswerClass,
     AttemptFacts,
     Endpoint,
-    Reason,
+    MessageFacts,
     SendAttempt,
     ServiceFacts,
     VerificationFacts,
 )
 from gateway.port import Guard
+from gateway.script import Script, answered, refused
 from phone_verification.kinds import Channel, ErrorKind
 
 _TRIES: Final = 5
@@ -48,11 +47,11 @@ class FakeGateway:
         self.sent: list[str] = []
         self._ttl_seconds = ttl_seconds
         self._all: list[_Verification] = []
-        self._scripted: dict[Endpoint, deque[Answer]] = {endpoint: deque() for endpoint in Endpoint}
+        self._script = Script()
 
     def script(self, endpoint: Endpoint, answer: Answer) -> None:
         """Give this answer to the next call of an endpoint, and do nothing else."""
-        self._scripted[endpoint].append(answer)
+        self._script.put(endpoint, answer)
 
     def code(self, to: str) -> str | None:
         """Return the code that the number's phone shows."""
@@ -70,7 +69,7 @@ class FakeGateway:
         rate_limits: Mapping[str, str] | None = None,  # noqa: ARG002 - as above
     ) -> Answer:
         """Start a verification, or send its code again."""
-        early = self._early(Endpoint.START, guard)
+        early = self._script.next(Endpoint.START, guard)
         if early is not None:
             return early
         found = self._pending(to)
@@ -79,7 +78,7 @@ class FakeGateway:
             found = _Verification(sid=f"VE{uuid4().hex}", to=to, code=code, started_at=self.now)
             self._all.append(found)
         if len(found.texts) == _TRIES:
-            return _refused(Endpoint.START, ErrorKind.MAX_SEND_ATTEMPTS, 60203, 429)
+            return refused(Endpoint.START, ErrorKind.MAX_SEND_ATTEMPTS, 60203, 429)
         found.texts.append(f"VL{uuid4().hex}")
         self.sent.append(to)
         return self._told(Endpoint.START, found, channel=channel.value)
@@ -94,24 +93,24 @@ class FakeGateway:
         guard: Guard | None = None,
     ) -> Answer:
         """Ask whether a code is right."""
-        early = self._early(Endpoint.CHECK, guard)
+        early = self._script.next(Endpoint.CHECK, guard)
         if early is not None:
             return early
         found = self._pending(verification_sid or to or "")
         if found is None:
-            return _refused(Endpoint.CHECK, ErrorKind.NO_VERIFICATION_RECORD, 20404, 404)
+            return refused(Endpoint.CHECK, ErrorKind.NO_VERIFICATION_RECORD, 20404, 404)
         if found.failed_checks == _TRIES:
-            return _refused(Endpoint.CHECK, ErrorKind.MAX_CHECK_ATTEMPTS, 60202, 429)
+            return refused(Endpoint.CHECK, ErrorKind.MAX_CHECK_ATTEMPTS, 60202, 429)
         found.is_approved = code == found.code
         found.failed_checks += not found.is_approved
         return self._told(Endpoint.CHECK, found, status="approved" if found.is_approved else "pending")
 
     def fetch(self, *, to_or_sid: str, budget_seconds: float) -> Answer:  # noqa: ARG002 - as above
         """Look at a pending verification."""
-        early = self._early(Endpoint.FETCH)
+        early = self._script.next(Endpoint.FETCH)
         found = self._pending(to_or_sid)
         if early is None and found is None:
-            return _refused(Endpoint.FETCH, ErrorKind.NO_VERIFICATION_RECORD, 20404, 404)
+            return refused(Endpoint.FETCH, ErrorKind.NO_VERIFICATION_RECORD, 20404, 404)
         return early or self._told(Endpoint.FETCH, found)
 
     def attempts(
@@ -123,31 +122,20 @@ class FakeGateway:
         budget_seconds: float,  # noqa: ARG002 - as above
     ) -> Answer:
         """List the texts that were made."""
-        early = self._early(Endpoint.ATTEMPTS)
+        early = self._script.next(Endpoint.ATTEMPTS)
         listed = tuple(
             AttemptFacts(attempt_sid=text, verification_sid=one.sid, to=one.to, converted=one.is_approved)
             for one in self._all
             if to in (one.to, None) and verification_sid in (one.sid, None)
             for text in one.texts
         )
-        return early or _answered(Endpoint.ATTEMPTS, attempts=listed)
+        return early or answered(Endpoint.ATTEMPTS, attempts=listed)
 
     def service(self, *, budget_seconds: float) -> Answer:  # noqa: ARG002 - as above
         """Look at the service."""
-        return self._early(Endpoint.SERVICE) or _answered(
+        return self._script.next(Endpoint.SERVICE) or answered(
             Endpoint.SERVICE, service=ServiceFacts(sid=_SERVICE, code_length=6)
         )
-
-    def _early(self, endpoint: Endpoint, guard: Guard | None = None) -> Answer | None:
-        if guard is not None and not guard():
-            return Answer(
-                endpoint=endpoint,
-                answer_class=AnswerClass.NOT_SENT,
-                reason=Reason.LEASE_OVER,
-                duration_seconds=0,
-                kind=ErrorKind.PROVIDER_UNAVAILABLE,
-            )
-        return self._scripted[endpoint].popleft() if self._scripted[endpoint] else None
 
     def _pending(self, to_or_sid: str) -> _Verification | None:
         for one in reversed(self._all):
@@ -176,35 +164,102 @@ class FakeGateway:
             age_seconds=self.now - found.started_at,
             attempts=() if endpoint is Endpoint.CHECK else texts,
         )
-        return _answered(endpoint, verification=facts)
+        return answered(endpoint, verification=facts)
 
 
-def _answered(
-    endpoint: Endpoint,
-    *,
-    verification: VerificationFacts | None = None,
-    attempts: tuple[AttemptFacts, ...] = (),
-    service: ServiceFacts | None = None,
-) -> Answer:
-    return Answer(
-        endpoint=endpoint,
-        answer_class=AnswerClass.SUCCEEDED,
-        reason=Reason.ANSWERED,
-        duration_seconds=0,
-        http_status=201 if endpoint is Endpoint.START else 200,
-        verification=verification,
-        attempts=attempts,
-        service=service,
-    )
+@dataclass(slots=True, kw_only=True)
+class _Message:
+    sid: str
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    created_at: datetime
+    status: str = "accepted"
+    error_code: int | None = None
+    is_ours: bool = True
 
 
-def _refused(endpoint: Endpoint, kind: ErrorKind, code: int, status: int) -> Answer:
-    return Answer(
-        endpoint=endpoint,
-        answer_class=AnswerClass.REFUSED,
-        reason=Reason.REFUSED,
-        duration_seconds=0,
-        kind=kind,
-        provider_code=code,
-        http_status=status,
-    )
+class FakeMessenger:
+    """Implements `gateway.port.Messenger`; `now` is how many seconds its clock is ahead of this machine's."""
+
+    def __init__(self) -> None:
+        self.now: float = 0
+        self.sent: list[str] = []
+        self._all: list[_Message] = []
+        self._script = Script()
+
+    def script(self, endpoint: Endpoint, answer: Answer) -> None:
+        """Give this answer to the next call of an endpoint, and do nothing else."""
+        self._script.put(endpoint, answer)
+
+    def texts(self, to: str) -> list[str]:
+        """Return the texts that the number's phone shows, oldest first."""
+        return [one.body for one in self._all if one.to == to]
+
+    def become(self, sid: str, status: str, error_code: int | None = None) -> None:
+        """Let a message have come so far, in Twilio's words."""
+        found = self._one(sid)
+        if found is None:
+            raise LookupError(sid)
+        found.status, found.error_code = status, error_code
+
+    def plant(self, *, to: str, is_ours: bool = True) -> str:
+        """Let a message be there that nobody made through this port; return its sid."""
+        return self._made(to, "", is_ours=is_ours).sid
+
+    def create(
+        self,
+        *,
+        to: str,
+        body: str,
+        validity_seconds: int,  # noqa: ARG002 - nothing waits in the fake
+        budget_seconds: float,  # noqa: ARG002 - the port's signature
+        guard: Guard | None = None,
+    ) -> Answer:
+        """Make a message."""
+        early = self._script.next(Endpoint.MESSAGE, guard)
+        if early is not None:
+            return early
+        self.sent.append(to)
+        return answered(Endpoint.MESSAGE, messages=(self._facts(self._made(to, body)),))
+
+    def messages(self, *, to: str, sent_since: datetime, budget_seconds: float) -> Answer:  # noqa: ARG002
+        """List what was made for a number at or after a time, newest first."""
+        early = self._script.next(Endpoint.MESSAGES)
+        listed = tuple(
+            self._facts(one) for one in reversed(self._all) if one.to == to and one.created_at >= sent_since
+        )
+        return early or answered(Endpoint.MESSAGES, messages=listed)
+
+    def message(self, *, sid: str, budget_seconds: float) -> Answer:  # noqa: ARG002 - the port's signature
+        """Look at one message."""
+        early, found = self._script.next(Endpoint.MESSAGE_FETCH), self._one(sid)
+        if early is None and found is None:
+            return refused(Endpoint.MESSAGE_FETCH, ErrorKind.PROVIDER_ERROR, 20404, 404)
+        facts = (self._facts(found),) if found else ()
+        return early or answered(Endpoint.MESSAGE_FETCH, messages=facts)
+
+    def reach(self, *, budget_seconds: float) -> Answer:  # noqa: ARG002 - the port's signature
+        """Look whether messages can be asked for."""
+        return self._script.next(Endpoint.REACH) or answered(Endpoint.REACH)
+
+    def _clock(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.now)
+
+    def _made(self, to: str, body: str, *, is_ours: bool = True) -> _Message:
+        made = _Message(sid=f"SM{uuid4().hex}", to=to, body=body, created_at=self._clock(), is_ours=is_ours)
+        self._all.append(made)
+        return made
+
+    def _one(self, sid: str) -> _Message | None:
+        return next((one for one in self._all if one.sid == sid), None)
+
+    def _facts(self, one: _Message) -> MessageFacts:
+        return MessageFacts(
+            sid=one.sid,
+            to=one.to,
+            status=one.status,
+            is_ours=one.is_ours,
+            error_code=one.error_code,
+            created_at=one.created_at,
+            age_seconds=(self._clock() - one.created_at).total_seconds(),
+        )

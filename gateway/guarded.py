@@ -1,19 +1,19 @@
-"""A gateway that stops asking an endpoint which does not answer.
+"""Gateways that stop asking an endpoint which does not answer.
 
-Lives here: the port once more, around another gateway: each call asks its endpoint's breaker before and
-reports to it after. A call that may not leave is answered `breaker_open`: nothing was sent, for sure.
+Lives here: the ports once more, each around another one. What has no breaker is the look that opens the
+others again.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
-from gateway.answer import Answer, AnswerClass, Endpoint, Reason
-from gateway.breaker import BreakerFigures, Signal, signal_of
-from gateway.breakers import Breakers, Refusal, Tell
-from gateway.port import Gateway, Guard
-from phone_verification.kinds import Channel, ErrorKind
+from gateway.answer import Answer, Endpoint
+from gateway.breaker import BreakerFigures
+from gateway.breakers import Tell
+from gateway.gate import Gate
+from gateway.port import Gateway, Guard, Messenger
+from phone_verification.kinds import Channel
 
 
 class GuardedGateway:
@@ -23,8 +23,11 @@ class GuardedGateway:
         self, inner: Gateway, *, figures: BreakerFigures, look_budget_seconds: float, tell: Tell
     ) -> None:
         self._inner = inner
-        self._breakers = Breakers(
-            figures, look=partial(inner.service, budget_seconds=look_budget_seconds), tell=tell
+        self._gate = Gate(
+            (Endpoint.START, Endpoint.CHECK, Endpoint.FETCH, Endpoint.ATTEMPTS),
+            figures,
+            look=partial(inner.service, budget_seconds=look_budget_seconds),
+            tell=tell,
         )
 
     def start(
@@ -47,7 +50,7 @@ class GuardedGateway:
             guard=guard,
             rate_limits=rate_limits,
         )
-        return self._ask(Endpoint.START, ask)
+        return self._gate.ask(Endpoint.START, ask)
 
     def check(
         self,
@@ -67,12 +70,12 @@ class GuardedGateway:
             budget_seconds=budget_seconds,
             guard=guard,
         )
-        return self._ask(Endpoint.CHECK, ask)
+        return self._gate.ask(Endpoint.CHECK, ask)
 
     def fetch(self, *, to_or_sid: str, budget_seconds: float) -> Answer:
         """Look at a pending verification."""
         ask = partial(self._inner.fetch, to_or_sid=to_or_sid, budget_seconds=budget_seconds)
-        return self._ask(Endpoint.FETCH, ask)
+        return self._gate.ask(Endpoint.FETCH, ask)
 
     def attempts(
         self,
@@ -90,35 +93,57 @@ class GuardedGateway:
             created_after=created_after,
             budget_seconds=budget_seconds,
         )
-        return self._ask(Endpoint.ATTEMPTS, ask)
+        return self._gate.ask(Endpoint.ATTEMPTS, ask)
 
     def service(self, *, budget_seconds: float) -> Answer:
         """Look at the Verify service; this has no breaker, it is what opens the others again."""
         return self._inner.service(budget_seconds=budget_seconds)
 
-    def _ask(self, endpoint: Endpoint, ask: Callable[[], Answer]) -> Answer:
-        leave = self._breakers.admit(endpoint)
-        if isinstance(leave, Refusal):
-            return _not_asked(endpoint, leave)
-        try:
-            answer = ask()
-        except BaseException:
-            # The one call that half-open lets through must come back, even as a fault of ours.
-            self._breakers.report(leave, Signal.NOTHING)
-            raise
-        away_seconds = self._breakers.report(leave, signal_of(answer))
-        if answer.answer_class is AnswerClass.NOT_SENT and away_seconds is not None:
-            return replace(answer, away_seconds=away_seconds)
-        return answer
 
+class GuardedMessenger:
+    """The port `gateway.port.Messenger`; `look_budget_seconds` is for the looks whether it can be reached."""
 
-def _not_asked(endpoint: Endpoint, refusal: Refusal) -> Answer:
-    is_ours = refusal.is_misconfigured
-    return Answer(
-        endpoint=endpoint,
-        answer_class=AnswerClass.NOT_SENT,
-        reason=Reason.BREAKER_OPEN,
-        kind=ErrorKind.PROVIDER_MISCONFIGURED if is_ours else ErrorKind.PROVIDER_UNAVAILABLE,
-        duration_seconds=0,
-        away_seconds=refusal.away_seconds,
-    )
+    def __init__(
+        self, inner: Messenger, *, figures: BreakerFigures, look_budget_seconds: float, tell: Tell
+    ) -> None:
+        self._inner = inner
+        self._gate = Gate(
+            (Endpoint.MESSAGE, Endpoint.MESSAGES, Endpoint.MESSAGE_FETCH),
+            figures,
+            look=partial(inner.reach, budget_seconds=look_budget_seconds),
+            tell=tell,
+        )
+
+    def create(
+        self,
+        *,
+        to: str,
+        body: str,
+        validity_seconds: int,
+        budget_seconds: float,
+        guard: Guard | None = None,
+    ) -> Answer:
+        """Make a message; it is dropped when it could not be sent within `validity_seconds`."""
+        ask = partial(
+            self._inner.create,
+            to=to,
+            body=body,
+            validity_seconds=validity_seconds,
+            budget_seconds=budget_seconds,
+            guard=guard,
+        )
+        return self._gate.ask(Endpoint.MESSAGE, ask)
+
+    def messages(self, *, to: str, sent_since: datetime, budget_seconds: float) -> Answer:
+        """List what was made for a number at or after a time, all pages."""
+        ask = partial(self._inner.messages, to=to, sent_since=sent_since, budget_seconds=budget_seconds)
+        return self._gate.ask(Endpoint.MESSAGES, ask)
+
+    def message(self, *, sid: str, budget_seconds: float) -> Answer:
+        """Look at one message."""
+        ask = partial(self._inner.message, sid=sid, budget_seconds=budget_seconds)
+        return self._gate.ask(Endpoint.MESSAGE_FETCH, ask)
+
+    def reach(self, *, budget_seconds: float) -> Answer:
+        """Look whether messages can be asked for; this has no breaker, it is what opens the others again."""
+        return self._inner.reach(budget_seconds=budget_seconds)

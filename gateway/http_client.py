@@ -73,7 +73,7 @@ class BudgetedHttpClient(HttpClient):  # type: ignore[misc]  # the SDK publishes
         auth: tuple[str, str] | None,
     ) -> None:
         left = max(exchange.deadline - time.monotonic(), 0.001)
-        body = urlencode(data, doseq=True) if data else None
+        body = _form(data) if data else None
         answer = self._pools.urlopen(
             method.upper(),
             url,
@@ -102,6 +102,15 @@ class BudgetedHttpClient(HttpClient):  # type: ignore[misc]  # the SDK publishes
 
 def _url(uri: str, params: dict[str, object] | None) -> str:
     return f"{uri}?{urlencode(params, doseq=True)}" if params else uri
+
+
+def _form(data: dict[str, object]) -> str:
+    """Encode a form. Raises ValueError without what is in it: Python's own error would hold a text whole."""
+    try:
+        return urlencode(data, doseq=True)
+    except UnicodeEncodeError:
+        pass
+    raise ValueError("a form field is no text: it has a half of a surrogate pair")
 
 
 def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:

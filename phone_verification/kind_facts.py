@@ -181,7 +181,8 @@ KIND_FACTS: Final[dict[ErrorKind, KindFacts]] = {
             ko="지원하지 않는 국가의 전화번호입니다.",
             en="Numbers of this country are not supported.",
         ),
-        "To serve the country: ALLOWED_COUNTRIES, and Verify's geo permissions in the Console.",
+        "To serve the country: ALLOWED_COUNTRIES, and the geo permissions in the Console: "
+        "Verify and Messaging each have their own.",
     ),
     ErrorKind.FRAUD_BLOCKED: _facts(
         "Blocked By Fraud Protection",
@@ -221,7 +222,7 @@ KIND_FACTS: Final[dict[ErrorKind, KindFacts]] = {
         _OPERATOR,
         _FAILED,
         _OURS,
-        "Check the Twilio credentials, the Verify service sid and the service's options.",
+        "Check the Twilio credentials, the sid of the Verify or messaging service, and its options.",
     ),
     ErrorKind.PROVIDER_ACCOUNT: _facts(
         "Provider Account",

@@ -23,7 +23,7 @@ def _arguments() -> argparse.Namespace:
     account, switches = Account(), Switches()
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
-        description="A Twilio you own: Verify v2 on this machine, with faults on demand.",
+        description="A Twilio you own: Verify and Messaging on this machine, with faults on demand.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="where to listen")

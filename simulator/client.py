@@ -21,17 +21,21 @@ class SimulatorClient:
         self._door: str | None = None
 
     def inbox(self, to: str | None = None) -> list[dict[str, Json]]:
-        """Messages in order: to, channel, code, text, verification_sid, attempt_sid, at."""
+        """Texts in order: to, service, channel, code, text, message_sid, verification_sid, at and more."""
         return _list(self._get("inbox", to=to)["messages"])
 
     def code(self, to: str) -> str | None:
-        """The code in the last message to that number."""
+        """The code in the last text to that number, as its owner reads it."""
         code = self._get("code", to=to)["code"]
         return None if code is None else str(code)
 
     def sent(self, to: str | None = None) -> int:
-        """How many messages left."""
+        """How many texts left, by Verify and by Messaging."""
         return int(self._get("sent", to=to)["sent"])
+
+    def messages(self, to: str | None = None) -> list[dict[str, Json]]:
+        """Every message of Messaging as it is now: sid, to, from, body, status, error_code and more."""
+        return _list(self._get("messages", to=to)["messages"])
 
     def verifications(self, to: str | None = None) -> list[dict[str, Json]]:
         """Every verification as it is now, codes included."""

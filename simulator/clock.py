@@ -42,6 +42,11 @@ def http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
 
 
+def rfc2822(moment: datetime) -> str:
+    """`Thu, 24 Aug 2023 05:01:45 +0000`, as in every date field of the 2010 API."""
+    return format_datetime(moment)
+
+
 def read_moment(text: str) -> datetime:
     """An ISO-8601 moment as aware UTC; ValueError if it is none."""
     moment = datetime.fromisoformat(text)

@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from simulator.answering import endpoint_of, number_of
 from simulator.exchange import Answer, Call, error_body
 from simulator.faults.acts import hit
 from simulator.faults.rule import Action
 from simulator.request_log import Entry
-from simulator.verify.routes import endpoint_of, number_of
 from simulator.wire import Wire
 from simulator.world import Outage, World
 

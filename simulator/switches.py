@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_LONGEST_SECONDS = 366 * 86400
+
 
 class AfterMaxChecks(StrEnum):
     """What the check after the last wrong one is told."""
@@ -45,13 +47,24 @@ class Suspension(StrEnum):
     FORBIDDEN = "20403"
 
 
+class TrialForm(StrEnum):
+    """The two kinds of trial account: https://www.twilio.com/docs/usage/trials."""
+
+    LEGACY = "legacy"
+    TEMPLATES = "templates"
+
+
 class MessageScript(BaseModel):
-    """What the Attempts API reports about a message to one number."""
+    """What becomes of a text to one number, Verify's or one of Messaging.
+
+    The Attempts API reports it at once, Messaging at the end of the message's way.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     message_status: str = "delivered"
-    error_code: str | None = None
+    error_code: str | None = Field(default=None, pattern=r"^[0-9]{4,6}$")
+    queue_seconds: float | None = Field(default=None, ge=0, le=_LONGEST_SECONDS)
 
 
 class Switches(BaseModel):
@@ -104,9 +117,18 @@ class Switches(BaseModel):
     blocked_countries: tuple[str, ...] = ()
     safelist: tuple[str, ...] = ()
 
-    # What the Attempts API tells afterwards.
+    # What the Attempts API tells afterwards; the scripts hold for Messaging too.
     conversion_delay_seconds: float = Field(default=0, ge=0)
     message_scripts: dict[str, MessageScript] = {}
+
+    # Messaging. A text leaves the queue first; what is reported of it follows in seconds from then on.
+    message_queue_seconds: float = Field(default=0, ge=0, le=_LONGEST_SECONDS)
+    message_sent_seconds: float = Field(default=1, ge=0, le=_LONGEST_SECONDS)
+    message_delivered_seconds: float = Field(default=3, ge=0, le=_LONGEST_SECONDS)
+    message_list_delay_seconds: float = Field(default=0, ge=0)
+    messaging_service_has_senders: bool = True
+    messaging_blocked_countries: tuple[str, ...] = ()
+    trial_form: TrialForm = TrialForm.LEGACY
 
     def patched(self, changes: dict[str, object]) -> "Switches":
         """These switches with some changed; pydantic's ValidationError names what is wrong."""

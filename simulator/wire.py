@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from simulator.answering import answer
 from simulator.clock import http_date
 from simulator.exchange import Answer, Call
 from simulator.request_log import Entry
 from simulator.sids import new_sid
-from simulator.verify.routes import answer
 from simulator.world import World
 
 # A connection closed with this option sends a reset instead of a goodbye.

@@ -6,7 +6,8 @@ from typing import Final
 from gateway.breaker import BreakerFigures
 from gateway.guarded import GuardedGateway
 from gateway.port import Gateway
-from gateway.verify import Credentials, TwilioVerify
+from gateway.twilio_client import Credentials
+from gateway.verify import TwilioVerify
 from models.database import open_database
 from phone_verification import VerificationClient
 from phone_verification.acceptance import Acceptance

@@ -85,7 +85,7 @@ async def _wrong_json(wire: Wire, fault: Fault) -> web.StreamResponse:
 
 async def _other_body(wire: Wire, fault: Fault) -> web.StreamResponse:
     said = wire.process()
-    return wire.send(other_body(wire.world.twilio, said, fault))
+    return wire.send(other_body(wire.world.twilio, said, fault, wire.entry.endpoint))
 
 
 async def _rfc9457(wire: Wire, fault: Fault) -> web.StreamResponse:

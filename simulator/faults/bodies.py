@@ -1,7 +1,7 @@
 """The answers that faults put in the place of Twilio's."""
 
 from simulator.exchange import Answer, JsonObject, error_body
-from simulator.faults.rule import BodyForm, Fault
+from simulator.faults.rule import BodyForm, Fault, Target
 from simulator.verify.twilio import Twilio
 
 _MESSAGES = {
@@ -41,14 +41,28 @@ def rfc9457_body(fault: Fault) -> Answer:
     return Answer(status=fault.status, body=body, headers=_limit_headers(fault))
 
 
-def other_body(twilio: Twilio, said: Answer, fault: Fault) -> Answer:
-    """The given body, or this answer as if it were about another number's verification."""
+def other_body(twilio: Twilio, said: Answer, fault: Fault, endpoint: str) -> Answer:
+    """The given body, or this answer as if it were about another number's verification or message."""
     status = fault.status if "status" in fault.model_fields_set else said.status
     if fault.body is not None:
         return Answer(status=status, body=fault.body)
-    other = twilio.book.latest.get((twilio.account.service_sid, fault.of or ""))
-    theirs: JsonObject = {} if other is None else {"sid": other.sid, "to": other.to}
+    theirs = _theirs(twilio, fault.of or "", endpoint)
+    listed = (said.body or {}).get("messages")
+    if isinstance(listed, list):
+        theirs = {"messages": [{**message, **theirs} for message in listed]}
     return Answer(status=status, body={**(said.body or {}), **theirs})
+
+
+def _theirs(twilio: Twilio, to: str, endpoint: str) -> JsonObject:
+    """Sid and number of what that number got last from the service that was asked."""
+    is_message = endpoint in {Target.MESSAGE, Target.MESSAGES, Target.MESSAGE_FETCH}
+    messages = twilio.messages.to(to)
+    other = (
+        (messages[-1] if messages else None)
+        if is_message
+        else twilio.book.latest.get((twilio.account.service_sid, to))
+    )
+    return {} if other is None else {"sid": other.sid, "to": other.to}
 
 
 def _limit_headers(fault: Fault) -> dict[str, str]:

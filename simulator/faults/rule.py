@@ -64,6 +64,9 @@ class Target(StrEnum):
     ATTEMPTS = "attempts"
     SERVICE = "service"
     RATE_LIMITS = "rate_limits"
+    MESSAGE = "message"
+    MESSAGES = "messages"
+    MESSAGE_FETCH = "message_fetch"
     ANY = "any"
 
 

@@ -5,19 +5,23 @@ from aiohttp import web
 from simulator.sidedoor.arranging import Arranging
 from simulator.sidedoor.breaking import Breaking
 from simulator.sidedoor.door import Listening, explain
+from simulator.sidedoor.phones import Phones
 from simulator.sidedoor.watching import Watching
 
 
 def add_side_door(app: web.Application, simulator: Listening) -> None:
     """Open the side door of a simulator in its application."""
     watching, arranging, breaking = Watching(simulator), Arranging(simulator), Breaking(simulator)
+    phones = Phones(simulator)
     app.middlewares.append(explain)
     app.router.add_routes(
         [
             web.get("/__sim__/", watching.about),
-            web.get("/__sim__/inbox", watching.inbox),
-            web.get("/__sim__/code", watching.code),
-            web.get("/__sim__/sent", watching.sent),
+            web.get("/__sim__/inbox", phones.inbox),
+            web.get("/__sim__/code", phones.code),
+            web.get("/__sim__/sent", phones.sent),
+            web.get("/__sim__/messages", phones.messages),
+            web.get("/__sim__/phone", phones.page),
             web.get("/__sim__/verifications", watching.verifications),
             web.get("/__sim__/requests", watching.requests),
             web.get("/__sim__/counts", watching.counts),

@@ -1,4 +1,4 @@
-"""Reading what really happened: messages, verifications, calls."""
+"""Reading what really happened: verifications and calls."""
 
 from datetime import datetime
 
@@ -6,7 +6,6 @@ from aiohttp import web
 
 from simulator.exchange import JsonObject
 from simulator.sidedoor.door import Listening, as_object, reply
-from simulator.verify.book import Message
 from simulator.verify.verification import Verification
 
 
@@ -26,19 +25,6 @@ class Watching:
         door = f"http://{request.url.host}:{simulator.side_door_port}"
         urls = {"url": simulator.url, "side_door": door}
         return reply({**urls, "account": as_object(account)})
-
-    async def inbox(self, request: web.Request) -> web.Response:
-        """Every message in order, of one number with `?to=`."""
-        return reply({"messages": [as_object(message) for message in self._messages(request)]})
-
-    async def code(self, request: web.Request) -> web.Response:
-        """The code in the last message to `?to=`; null if there was none."""
-        messages = self._messages(request)
-        return reply({"code": messages[-1].code if messages else None})
-
-    async def sent(self, request: web.Request) -> web.Response:
-        """How many messages left, to one number with `?to=`."""
-        return reply({"sent": len(self._messages(request))})
 
     async def verifications(self, request: web.Request) -> web.Response:
         """Every verification as it is now, codes included."""
@@ -76,9 +62,6 @@ class Watching:
     async def unknown(self, request: web.Request) -> web.Response:
         """There is no such call."""
         return reply({"error": f"no side-door call: {request.method} {request.path}"}, 404)
-
-    def _messages(self, request: web.Request) -> list[Message]:
-        return self._simulator.world.twilio.book.messages_to(request.query.get("to"))
 
 
 def _verification(known: Verification, now: datetime) -> JsonObject:

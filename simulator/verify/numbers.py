@@ -4,6 +4,7 @@ The calling codes are a short table of its own: a shared phone library would sha
 """
 
 import re
+from collections.abc import Sequence
 
 from simulator.switches import Switches
 from simulator.verify.twilio import Twilio
@@ -53,6 +54,13 @@ def is_landline(switches: Switches, to: str) -> bool:
     return to.startswith(switches.landlines)
 
 
+def is_in(countries: Sequence[str], to: str) -> bool:
+    """Whether it belongs to one of those countries, each an ISO code or a prefix such as `+850`."""
+    home = country(to)
+    prefixes = tuple(entry for entry in countries if entry.startswith("+"))
+    return to.startswith(prefixes) or (home is not None and home[0] in countries)
+
+
 def admit(twilio: Twilio, to: str, channel: str, *, risk_check: bool) -> None:
     """Refuse a start to a number that Twilio would not send to."""
     switches = twilio.switches
@@ -72,9 +80,7 @@ def admit(twilio: Twilio, to: str, channel: str, *, risk_check: bool) -> None:
 def _admit_risk(twilio: Twilio, to: str, channel: str) -> None:
     """Geo permissions and Fraud Guard: https://www.twilio.com/docs/api/errors/60605, …/60410."""
     switches = twilio.switches
-    home = country(to)
-    blocked = tuple(entry for entry in switches.blocked_countries if entry.startswith("+"))
-    if to.startswith(blocked) or (home is not None and home[0] in switches.blocked_countries):
+    if is_in(switches.blocked_countries, to):
         message = "Verification delivery attempt blocked by Verify Geo Permissions"
         raise twilio.refusal(403, 60605, message)
     prefix = next((p for p in switches.fraud_prefixes if to.startswith(p)), None)

@@ -6,6 +6,7 @@ from datetime import datetime
 from simulator.account import Account
 from simulator.clock import Clock
 from simulator.exchange import Call, RefusalError
+from simulator.messages.book import MessageBook
 from simulator.switches import Switches
 from simulator.verify.book import Book
 from simulator.verify.meters import CallMeter
@@ -20,6 +21,7 @@ class Twilio:
     switches: Switches
     clock: Clock = field(default_factory=Clock)
     book: Book = field(default_factory=Book)
+    messages: MessageBook = field(default_factory=MessageBook)
     rate_limits: dict[str, RateLimit] = field(default_factory=dict)
     fetches: CallMeter = field(default_factory=CallMeter)
     attempts_calls: CallMeter = field(default_factory=CallMeter)

@@ -10,7 +10,8 @@ from gateway.breaker import BreakerFigures
 from gateway.fake import FakeGateway
 from gateway.guarded import GuardedGateway
 from gateway.port import Gateway
-from gateway.verify import Credentials, TwilioVerify
+from gateway.twilio_client import Credentials
+from gateway.verify import TwilioVerify
 from phone_verification.kinds import Channel, ErrorKind
 from simulator.account import Account
 from simulator.client import SimulatorClient

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from gateway.verify import Credentials, TwilioVerify
+from gateway.twilio_client import Credentials
+from gateway.verify import TwilioVerify
 from phone_verification.kinds import Channel
 from simulator.account import Account
 from simulator.client import SimulatorClient

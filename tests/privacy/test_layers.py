@@ -20,7 +20,8 @@ from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.fake import FakeGateway
-from gateway.verify import Credentials, TwilioVerify
+from gateway.twilio_client import Credentials
+from gateway.verify import TwilioVerify
 from models.database import Database, open_database
 from models.schema import upgrade
 from models.task_run import TaskRun

@@ -39,6 +39,7 @@ PRIVATE = {
     "code": NUMBER.e164,
     "code_hmac": NUMBER.e164,
     "e164": NUMBER.e164,
+    "from_number": NUMBER.e164,
     "fernet": SECRET.partition(":")[2],
     "headers": {"x-said": NUMBER.e164},
     "keys": {"marked": KEY},

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.verify import Credentials, TwilioVerify
+from gateway.twilio_client import Credentials
+from gateway.verify import TwilioVerify
 from models.database import Database
 from simulator.account import Account
 from simulator.client import SimulatorClient

@@ -7,9 +7,10 @@ import socket
 import pytest
 
 from gateway.answer import AnswerClass, Endpoint, Reason
+from gateway.call import Call
 from gateway.cursor import Cursor
 from gateway.exchange import Exchange
-from gateway.translate import Call, translate
+from gateway.translate import translate
 from tests.unit.gateway.raw_server import reply, serving
 from tests.unit.gateway.test_http_client import NUMBER, SERVICE, gateway, start
 

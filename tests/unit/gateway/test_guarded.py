@@ -178,7 +178,7 @@ def test_half_open_lets_one_call_through_at_a_time() -> None:
 
         def start(self, **options: Any) -> Answer:
             """Wait."""
-            if not self._scripted[Endpoint.START]:
+            if self._script.is_empty(Endpoint.START):
                 entered.set()
                 held.wait(10)
             return super().start(**options)
@@ -249,7 +249,7 @@ def test_a_fault_of_ours_gives_the_trial_back() -> None:
 
         def start(self, **options: Any) -> Answer:
             """Fail as only a bug does."""
-            if self.is_broken and not self._scripted[Endpoint.START]:
+            if self.is_broken and self._script.is_empty(Endpoint.START):
                 raise ZeroDivisionError
             return super().start(**options)
 

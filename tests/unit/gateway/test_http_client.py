@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.answer import Answer, AnswerClass, Reason
-from gateway.verify import Credentials, TwilioVerify
+from gateway.twilio_client import Credentials
+from gateway.verify import TwilioVerify
 from phone_verification.kinds import Channel
 from tests.unit.gateway.raw_server import RawServer, reply, serving
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from gateway.answer import Answer, AnswerClass, Endpoint, Reason
+from gateway.call import Call
 from gateway.catalogue import CATALOGUE, classify
 from gateway.exchange import Exchange, Failure
-from gateway.translate import Call, translate, translate_pages
+from gateway.translate import translate, translate_pages
 from phone_verification.kinds import ErrorKind
 
 SERVICE = "VA" + "0" * 32
