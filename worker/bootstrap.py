@@ -1,11 +1,13 @@
 """The wiring: from settings to services, only here."""
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+from gateway.absent import AbsentTwilio
 from gateway.breaker import BreakerFigures
-from gateway.guarded import GuardedGateway
-from gateway.port import Gateway
+from gateway.guarded import GuardedGateway, GuardedMessenger
+from gateway.messaging import TwilioMessaging
+from gateway.port import Gateway, Messenger
 from gateway.twilio_client import Credentials
 from gateway.verify import TwilioVerify
 from models.database import open_database
@@ -38,6 +40,11 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
             settings.database_url.get_secret_value(), pool_size=settings.database_pool_size
         ),
         gateway=make_gateway(settings, figures, concurrency=concurrency),
+        messenger=make_messenger(settings, figures, concurrency=concurrency),
+        verification_service=settings.verification_service,
+        fallback=settings.fallback(),
+        fixed_codes=settings.fixed_codes(),
+        brand=settings.message_brand,
         figures=figures,
         rules=rules,
         ceiling=Ceiling(rules.of_all),
@@ -63,26 +70,50 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
 
 
 def make_gateway(settings: Settings, figures: Figures, *, concurrency: int) -> Gateway:
-    """Build the way to Twilio, with a connection for each slot and a breaker for each endpoint."""
-    twilio = TwilioVerify(
-        credentials=_credentials(settings),
-        service_sid=settings.twilio_verify_service_sid,
-        base_url=settings.twilio_base_url,
-        concurrency=concurrency + _CONNECTION_SLACK,
-        connect_budget_seconds=figures.connect_budget_seconds,
-        idle_seconds=figures.idle_connection_seconds,
+    """Build the way to Twilio Verify, with a connection for each slot and a breaker for each endpoint."""
+    if settings.twilio_verify_service_sid is None:
+        return AbsentTwilio()
+    verify = TwilioVerify(
+        service_sid=settings.twilio_verify_service_sid, **_way(settings, figures, concurrency)
     )
-    return GuardedGateway(
-        twilio,
-        figures=BreakerFigures(
+    return GuardedGateway(verify, **_breakers(figures))
+
+
+def make_messenger(settings: Settings, figures: Figures, *, concurrency: int) -> Messenger:
+    """Build the way to Twilio's Messaging, likewise; absent where there is no sender."""
+    if not settings.has_sender:
+        return AbsentTwilio()
+    messaging = TwilioMessaging(
+        messaging_service_sid=settings.twilio_messaging_service_sid,
+        from_number=settings.twilio_from_number,
+        **_way(settings, figures, concurrency),
+    )
+    return GuardedMessenger(messaging, **_breakers(figures))
+
+
+def _way(settings: Settings, figures: Figures, concurrency: int) -> dict[str, Any]:
+    """How either of Twilio's services is reached."""
+    return {
+        "credentials": _credentials(settings),
+        "base_url": settings.twilio_base_url,
+        "concurrency": concurrency + _CONNECTION_SLACK,
+        "connect_budget_seconds": figures.connect_budget_seconds,
+        "idle_seconds": figures.idle_connection_seconds,
+    }
+
+
+def _breakers(figures: Figures) -> dict[str, Any]:
+    """How either of them is left alone while it does not answer."""
+    return {
+        "figures": BreakerFigures(
             failures=figures.breaker_failures,
             probe_seconds=figures.breaker_probe_seconds,
             held_probe_seconds=figures.breaker_held_probe_seconds,
             reopen_cap_seconds=figures.breaker_reopen_cap_seconds,
         ),
-        look_budget_seconds=figures.breaker_probe_budget_seconds,
-        tell=tell_of_breaker,
-    )
+        "look_budget_seconds": figures.breaker_probe_budget_seconds,
+        "tell": tell_of_breaker,
+    }
 
 
 def _credentials(settings: Settings) -> Credentials:

@@ -43,6 +43,11 @@ class Backend:
     number: str = "010-1234-5678"
 
     @property
+    def is_messaging(self) -> bool:
+        """Whether the worker makes its codes itself."""
+        return self.environment.get("VERIFICATION_SERVICE") == "messaging"
+
+    @property
     def e164(self) -> str:
         """The number as Twilio is told it."""
         return "+82" + self.number.replace("-", "")[1:]
@@ -103,6 +108,16 @@ def backend_on(
     database.dispose()
 
 
+MESSAGING = "postgresql, messaging"
+"""A worker that makes its codes itself and texts them; `each_service` asks for it too."""
+
+each_service = pytest.mark.parametrize(
+    "shared_backend", ["sqlite", "postgresql", MESSAGING], indirect=True, scope="session"
+)
+only_messaging = pytest.mark.parametrize("shared_backend", [MESSAGING], indirect=True, scope="session")
+_CHANGES = {MESSAGING: {"VERIFICATION_SERVICE": "messaging", "TWILIO_VERIFY_SERVICE_SID": ""}}
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def shared_backend(
     request: pytest.FixtureRequest,
@@ -111,12 +126,13 @@ def shared_backend(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Backend]:
     """One worker for all tests that leave it as it was, on each kind of database."""
-    directory = tmp_path_factory.mktemp(request.param)
+    directory = tmp_path_factory.mktemp(request.param.partition(",")[0])
     with ExitStack() as stack:
         url = f"sqlite:///{directory}/test.db"
-        if request.param == "postgresql":
+        if request.param != "sqlite":
             url = stack.enter_context(fresh_database(request.getfixturevalue("postgres")))
-        yield stack.enter_context(backend_on(url, shared_redis, simulator_server, directory))
+        changes = _CHANGES.get(request.param, {})
+        yield stack.enter_context(backend_on(url, shared_redis, simulator_server, directory, changes=changes))
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ def environment_for(
         "TWILIO_ACCOUNT_SID": account.account_sid,
         "TWILIO_AUTH_TOKEN": account.auth_token,
         "TWILIO_VERIFY_SERVICE_SID": account.service_sid,
+        "TWILIO_MESSAGING_SERVICE_SID": account.messaging_service_sid,
         "TWILIO_BASE_URL": simulator_url,
         "HMAC_KEYS": make_key("demo"),
         "SEAL_KEYS": make_key("demo"),
