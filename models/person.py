@@ -65,6 +65,9 @@ VERIFICATIONS: Final = _verifications.limit(_limit)
 DELETE_RUNS: Final = {
     ProviderCall.__tablename__: delete(ProviderCall).where(ProviderCall.task_id.in_(_ids)),
     GuardDecision.__tablename__: delete(GuardDecision).where(GuardDecision.task_id.in_(_ids)),
+    SendAttempt.__tablename__: delete(SendAttempt).where(
+        SendAttempt.task_id.in_(_ids), SendAttempt.verification_id.is_(None)
+    ),
     TaskRun.__tablename__: delete(TaskRun).where(TaskRun.task_id.in_(_ids)),
 }
 """Delete runs by `ids`, and what was noted of them, by table."""
@@ -78,7 +81,12 @@ DELETE_VERIFICATIONS: Final = {
 HELD: Final[dict[str, Select[Any]]] = {
     TaskRun.__tablename__: select(func.count()).select_from(_runs.subquery()),
     Verification.__tablename__: select(func.count()).select_from(_verifications.subquery()),
-    SendAttempt.__tablename__: select(func.count()).where(SendAttempt.verification_id.in_(_verifications)),
+    SendAttempt.__tablename__: select(func.count()).where(
+        or_(
+            SendAttempt.verification_id.in_(_verifications),
+            and_(SendAttempt.verification_id.is_(None), SendAttempt.task_id.in_(_runs)),
+        )
+    ),
     ProviderCall.__tablename__: select(func.count()).where(ProviderCall.task_id.in_(_runs)),
     GuardDecision.__tablename__: select(func.count()).where(GuardDecision.task_id.in_(_runs)),
 }

@@ -161,9 +161,11 @@ def _keep_attempt(dialect: Any) -> Any:  # noqa: ANN401 - as above
     names = ("attempt_sid", "verification_id", "task_id", "channel")
     columns = SendAttempt.__table__.c
     given = {name: bindparam(name, type_=columns[name].type) for name in names}
+    look_in: ColumnElement[float | None] = cast(bindparam("look_in_seconds"), Double())
+    look_at = case((look_in.is_not(None), now_plus(look_in)), else_=null())
     return (
         dialect(SendAttempt)
-        .values({**given, "look_at": now_plus(bindparam("look_in_seconds"))})
+        .values({**given, "look_at": look_at})
         .on_conflict_do_nothing(index_elements=["attempt_sid"])
         .returning(SendAttempt.attempt_sid)
     )
@@ -173,4 +175,7 @@ KEEP_ATTEMPT: Final = {
     "postgresql": _keep_attempt(postgresql.insert),
     "sqlite": _keep_attempt(sqlite.insert),
 }
-"""Write that a text was made, once, and when to look whether it arrived; no row when it was known."""
+"""Write that a text was made, once, and in how many seconds to look whether it arrived, null for never.
+
+No row when it was known.
+"""

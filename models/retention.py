@@ -15,6 +15,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Select,
+    and_,
     bindparam,
     delete,
     func,
@@ -155,6 +156,26 @@ _RUNS: Final = _kept(
     func.coalesce(TaskRun.finished_at, TaskRun.created_at) < _before,
 )
 _VERIFICATIONS: Final = _kept(Verification.id, Verification.created_at, Verification.expires_at < _before)
+_WITH_MESSAGES: Final = Kept(
+    old=_RUNS.old,
+    # A text of a caller's own words belongs to its run alone.
+    deletes={
+        _ATTEMPTS: delete(SendAttempt).where(
+            SendAttempt.task_id.in_(_ids), SendAttempt.verification_id.is_(None)
+        ),
+        **_RUNS.deletes,
+    },
+    counts=_RUNS.counts,
+    oldest=_RUNS.oldest,
+)
+_old_verifications: Final = select(Verification.id).where(
+    Verification.created_at < _before, Verification.expires_at < _before
+)
+_old_runs: Final = select(TaskRun.task_id).where(
+    TaskRun.created_at < _before,
+    TaskRun.state == RunState.DONE,
+    func.coalesce(TaskRun.finished_at, TaskRun.created_at) < _before,
+)
 _WITH_ATTEMPTS: Final = Kept(
     old=_VERIFICATIONS.old,
     # The texts go first: what they belong to must be there as long as they are.
@@ -166,8 +187,12 @@ _WITH_ATTEMPTS: Final = Kept(
         **_VERIFICATIONS.counts,
         _ATTEMPTS: select(func.count())
         .select_from(SendAttempt)
-        .join(Verification)
-        .where(Verification.created_at < _before, Verification.expires_at < _before),
+        .where(
+            or_(
+                SendAttempt.verification_id.in_(_old_verifications),
+                and_(SendAttempt.verification_id.is_(None), SendAttempt.task_id.in_(_old_runs)),
+            )
+        ),
     },
     # By the verification's stamp, which has an index: a text is as old as what it was sent for.
     oldest={
@@ -180,7 +205,7 @@ _WITH_ATTEMPTS: Final = Kept(
 )
 
 KEPT: Final = (
-    _RUNS,
+    _WITH_MESSAGES,
     _WITH_ATTEMPTS,
     _kept(ProviderCall.id, ProviderCall.answered_at),
     _kept(GuardDecision.id, GuardDecision.decided_at),

@@ -5,6 +5,7 @@ worker's: this package alone is installed beside a backend.
 """
 
 from phone_verification.client import VerificationClient
+from phone_verification.deliveries import DELIVERY_FACTS, DeliveryReason, DeliveryStatus
 from phone_verification.errors import (
     IdempotencyConflictError,
     InvalidArgumentsError,
@@ -20,9 +21,12 @@ from phone_verification.sealed_arguments import seal_check, seal_message, seal_s
 from phone_verification.task_ids import new_task_id
 
 __all__ = [
+    "DELIVERY_FACTS",
     "KIND_FACTS",
     "SUCCESS_MESSAGES",
     "Channel",
+    "DeliveryReason",
+    "DeliveryStatus",
     "ErrorKind",
     "Fault",
     "IdempotencyConflictError",

@@ -1,7 +1,8 @@
-"""The durable door's side of the table `task_runs`: the public columns and two statements.
+"""The durable door's side of the tables: the public columns, and the statements of a caller.
 
-Lives here: what a caller may write and read. The worker's models hold the whole table; a test keeps
-the two alike. Other languages write the same columns (docs/contract.md).
+Lives here: what a caller may write to `task_runs` and read of it, and of what became of its texts. The
+worker's models hold the whole tables; a test keeps the two alike. Other languages write the same columns
+(docs/contract.md).
 """
 
 from typing import Any, Final
@@ -44,6 +45,17 @@ task_runs: Final = Table(
     Column("state", String(32)),
     Column("not_before", Instant),
     Column("result", JSON),
+)
+
+send_attempts: Final = Table(
+    "send_attempts",
+    task_runs.metadata,
+    Column("attempt_sid", String(64), primary_key=True),
+    Column("task_id", String(64)),
+    Column("sent_at", Instant),
+    Column("delivery_status", String(32)),
+    Column("delivery_reason", String(32)),
+    Column("error_code", Integer),
 )
 
 WRITTEN: Final = (
@@ -91,6 +103,21 @@ STATUS_OF: Final = select(
     task_runs.c.result,
     seconds_until(task_runs.c.not_before).label("wait_seconds"),
 ).where(task_runs.c.task_id == bindparam("task_id"))
+
+DELIVERY_OF: Final = (
+    select(
+        send_attempts.c.delivery_status,
+        send_attempts.c.delivery_reason,
+        send_attempts.c.error_code,
+    )
+    .where(
+        send_attempts.c.task_id == bindparam("task_id"),
+        send_attempts.c.delivery_status.is_not(None),
+    )
+    .order_by(send_attempts.c.sent_at.desc())
+    .limit(1)
+)
+"""How far the youngest text of a run has come, once that was looked at."""
 
 STATE_OF_POLL: Final = {
     RunState.ACCEPTED: "queued",

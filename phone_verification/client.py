@@ -16,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from phone_verification.acceptance import Acceptance
-from phone_verification.accepted_runs import ACCEPT, FINGERPRINT_OF, STATE_OF_POLL, STATUS_OF
+from phone_verification.accepted_runs import ACCEPT, DELIVERY_OF, FINGERPRINT_OF, STATE_OF_POLL, STATUS_OF
 from phone_verification.arguments import read_arguments
+from phone_verification.deliveries import DeliveryReason, DeliveryStatus
 from phone_verification.errors import (
     IdempotencyConflictError,
     InvalidArgumentsError,
@@ -25,9 +26,9 @@ from phone_verification.errors import (
     NotReadableError,
 )
 from phone_verification.keys import Fingerprints, Seals
-from phone_verification.kinds import Operation, PollState, RunState
+from phone_verification.kinds import Operation, Outcome, PollState, RunState
 from phone_verification.publisher import Publisher
-from phone_verification.results import Result, RunStatus
+from phone_verification.results import DeliveryAnswer, Result, RunStatus
 from phone_verification.task_ids import is_task_id, new_task_id
 
 _FIRST_PAUSE_SECONDS: Final = 0.05
@@ -144,9 +145,13 @@ class VerificationClient:
         try:
             with self._engine.connect() as connection:
                 row = connection.execute(STATUS_OF, {"task_id": task_id}).one_or_none()
+                status = _status(task_id, row)
+                if status.result is None or status.result.outcome is not Outcome.SENT:
+                    return status
+                text = connection.execute(DELIVERY_OF, {"task_id": task_id}).one_or_none()
         except SQLAlchemyError:
             raise NotReadableError(task_id=task_id) from None
-        return _status(task_id, row)
+        return status.model_copy(update={"delivery": text and _delivery(text)})
 
     def wait(self, task_id: str, *, timeout_seconds: float = 5) -> RunStatus:
         """Poll until the task is done or the time is up; return what was seen last."""
@@ -231,6 +236,11 @@ def _status(task_id: str, row: Row[Any] | None) -> RunStatus:
         return RunStatus(task_id=task_id, state=state, result=Result.model_validate(row.result))
     wait = math.ceil(row.wait_seconds) if state is PollState.RETRYING else 1
     return RunStatus(task_id=task_id, state=state, poll_after=min(max(wait, 1), 5))
+
+
+def _delivery(text: Row[Any, Any, Any]) -> DeliveryAnswer:
+    reason = text.delivery_reason and DeliveryReason(text.delivery_reason)
+    return DeliveryAnswer.of(DeliveryStatus(text.delivery_status), reason, text.error_code)
 
 
 def _make_engine(url: str) -> Engine:

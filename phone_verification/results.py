@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from phone_verification.deliveries import DELIVERY_FACTS, DeliveryReason, DeliveryStatus
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState, Service
 
@@ -91,12 +92,41 @@ class Result(Answer):
     verification: VerificationAnswer | None = None
 
 
+class DeliveryAnswer(Answer):
+    """How far a text has come after Twilio took it; what is lost has a reason and words for the person."""
+
+    status: DeliveryStatus
+    reason: DeliveryReason | None = None
+    fault: Fault | None = None
+    resend_useful: bool = False
+    message: MessagePair | None = None
+    provider_code: int | None = None
+
+    @classmethod
+    def of(cls, status: DeliveryStatus, reason: DeliveryReason | None, provider_code: int | None) -> Self:
+        """Say what is known of a reason."""
+        if reason is None:
+            return cls(status=status)
+        facts = DELIVERY_FACTS[reason]
+        return cls(
+            status=status,
+            reason=reason,
+            fault=facts.fault,
+            resend_useful=facts.resend_useful,
+            message=MessagePair(ko=facts.message.ko, en=facts.message.en),
+            provider_code=provider_code,
+        )
+
+
 class RunStatus(Answer):
     """What a poll tells; `poll_after` is how many seconds to wait before the next."""
 
     task_id: str
     state: PollState
     result: Result | None = None
+    delivery: DeliveryAnswer | None = Field(
+        default=None, description="whether a text that was sent arrived, as far as it was looked at"
+    )
     poll_after: int = Field(default=0, ge=0, description="whole seconds")
 
     @property

@@ -60,7 +60,7 @@ class Figures(BaseModel):
         30, description="look-ups of one number's texts; beyond, all texts are listed at once"
     )
     delivery_first_look_seconds: Seconds = Field(
-        5, description="first look whether a text arrived; then after 3, 9 and 24 times as long"
+        5, description="first look whether a text arrived; then 3, 9 and 12 times as long each after the last"
     )
     delivery_looks_pause_seconds: Seconds = Field(5, description="pause between passes of such looks")
     deliveries_per_look: Annotated[int, Field(gt=0, le=1_000)] = Field(

@@ -98,7 +98,11 @@ def _keep_text(
             "verification_id": verification_id,
             "task_id": task_id,
             "channel": channel,
-            "look_in_seconds": services.figures.delivery_first_look_seconds,
+            "look_in_seconds": _look_in_seconds(services),
         },
     )
     return written.one_or_none() is not None
+
+
+def _look_in_seconds(services: Services) -> float | None:
+    return services.figures.delivery_first_look_seconds if services.follows_deliveries else None

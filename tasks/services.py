@@ -66,6 +66,7 @@ class Services:
     fallback: Fallback = field(default_factory=Fallback)
     fixed_codes: FixedCodes = field(default_factory=FixedCodes)
     brand: str | None = None
+    follows_deliveries: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def service_of(self, operation: Operation) -> Service | None:

@@ -45,6 +45,7 @@ def make_services(settings: Settings, *, concurrency: int) -> Services:
         fallback=settings.fallback(),
         fixed_codes=settings.fixed_codes(),
         brand=settings.message_brand,
+        follows_deliveries=settings.follow_deliveries,
         figures=figures,
         rules=rules,
         ceiling=Ceiling(rules.of_all),

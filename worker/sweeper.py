@@ -1,7 +1,7 @@
 """The sweeper's threads: passes every few seconds, in every worker, as long as the process lives.
 
-Lives here: three loops, because what ends a run must wait neither for a broker that is slow to take an
-alarm nor for old rows to be removed.
+Lives here: four loops, because what ends a run must wait neither for a broker that is slow to take an
+alarm, nor for old rows to be removed, nor for Twilio.
 """
 
 import threading
@@ -12,6 +12,7 @@ from typing import Any, Final
 import structlog
 from celery import bootsteps
 
+from tasks.deliveries import look_at_deliveries
 from tasks.figures import Figures
 from tasks.services import Services, current
 from tasks.sweep import Alarm, end_due, ring_due
@@ -33,6 +34,7 @@ class Sweeper(bootsteps.StartStopStep):
             self._thread("sweeper", self._end, lambda figures: figures.sweep_interval_seconds),
             self._thread("ringer", self._ring, lambda figures: figures.sweep_interval_seconds),
             self._thread("upkeep", Upkeep(), lambda figures: figures.erase_interval_seconds),
+            self._thread("deliveries", _look, lambda figures: figures.delivery_looks_pause_seconds),
         ]
 
     def start(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - Celery's signature
@@ -70,3 +72,8 @@ class Sweeper(bootsteps.StartStopStep):
         rung = ring_due(services, owed)
         if rung:
             log.info("sweep.rung", rung=rung)
+
+
+def _look(services: Services) -> None:
+    if services.follows_deliveries:
+        look_at_deliveries(services)

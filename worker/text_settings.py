@@ -60,6 +60,9 @@ class TextSettings(BaseSettings):
             description=f"your name before our own texts, {LONGEST_BRAND} characters at most",
         ),
     ] = None
+    follow_deliveries: Annotated[
+        bool, Field(description="look at Twilio whether texts arrived: four times in two minutes, at most")
+    ] = True
     fallback_around_fraud_guard: Annotated[
         bool, Field(description="whether also for a number prefix that Fraud Guard blocks (60410)")
     ] = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import case, null, select, update
 
 from models.database import Database
 from models.task_run import TaskRun
@@ -20,6 +20,8 @@ from phone_verification.database_clock import now, now_plus, seconds_between
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation, RunState
 from simulator.client import SimulatorClient
+from tasks.claim import claim
+from tasks.own_code import OWN_CODE_FIELD
 from tasks.run import Reply, accept, resume
 from tasks.services import Services
 from tasks.sweep import sweep
@@ -34,7 +36,7 @@ _STAMPS: Final = {
         *("not_before", "ring_at", "finished_at"),
     ),
     Verification: ("created_at", "last_sent_at", "expires_at", "completed_at"),
-    SendAttempt: ("sent_at",),
+    SendAttempt: ("sent_at", "look_at"),
 }
 
 
@@ -51,15 +53,45 @@ class Lab:
         """What the worker remembers."""
         return self.services.database
 
-    def send(self, number: str = NUMBER, client_ref: str | None = None, **changes: Any) -> str:
+    def send(
+        self,
+        number: str = NUMBER,
+        client_ref: str | None = None,
+        channel: str = "sms",
+        locale: str | None = None,
+        **changes: Any,
+    ) -> str:
         """Accept a send and deliver it once."""
-        arguments = {"phone_number": number, "client_ref": client_ref}
+        arguments = {
+            "phone_number": number,
+            "client_ref": client_ref,
+            "channel": channel,
+            "locale": locale,
+        }
         return self._put(Operation.SEND, arguments, changes)
 
     def check(self, code: str, handle: str | None = None, **changes: Any) -> str:
         """Accept a check and deliver it once."""
         arguments = {"phone_number": NUMBER, "code": code, "verification_id": handle}
         return self._put(Operation.CHECK, arguments, changes)
+
+    def message(self, body: str, number: str = NUMBER, **changes: Any) -> str:
+        """Accept a text of a caller's own words and deliver it once."""
+        return self._put(Operation.MESSAGE, {"phone_number": number, "body": body}, changes)
+
+    def killed_send(self) -> str:
+        """Accept a send whose worker dies after it claimed."""
+        return self._killed(Operation.SEND, {"phone_number": NUMBER})
+
+    def killed_check(self, code: str, handle: str) -> str:
+        """Accept a check whose worker dies after it claimed."""
+        return self._killed(
+            Operation.CHECK, {"phone_number": NUMBER, "code": code, "verification_id": handle}
+        )
+
+    def sealed_code(self, handle: str) -> str:
+        """Open the code of our own that lies sealed in a send under way."""
+        return str(self.services.seals.open(handle, self.run(handle).sealed_arguments)[OWN_CODE_FIELD])
 
     def deliver(self, task_id: str) -> Reply:
         """Deliver a run whose wait is over."""
@@ -186,13 +218,23 @@ class Lab:
         self.services = replace(self.services, fingerprints=fingerprints, acceptance=acceptance)
 
     def _put(self, operation: Operation, arguments: dict[str, Any], changes: dict[str, Any]) -> str:
+        task_id = self._row(operation, arguments, changes)
+        resume(self.services, operation, task_id)
+        return task_id
+
+    def _killed(self, operation: Operation, arguments: dict[str, Any]) -> str:
+        task_id = self._row(operation, arguments, {})
+        claim(self.services, operation, task_id)
+        return task_id
+
+    def _row(self, operation: Operation, arguments: dict[str, Any], changes: dict[str, Any]) -> str:
         task_id = f"{operation.value}-{next(_ids):06d}"
         row = self.services.acceptance.row(operation, task_id, read_arguments(operation, arguments))
         with self.database.transaction() as connection:
             connection.execute(ACCEPT[self.database.dialect], {**row, **changes})
-        resume(self.services, operation, task_id)
         return task_id
 
 
 def _earlier(column: Any, seconds: float) -> Any:
-    return now_plus(seconds_between(column, now()) - seconds)
+    # SQLite would make a moment of none.
+    return case((column.is_not(None), now_plus(seconds_between(column, now()) - seconds)), else_=null())

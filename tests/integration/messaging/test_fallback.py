@@ -1,0 +1,114 @@
+"""Messaging takes over what Verify certainly did not send, and nothing else: one intent, one text."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.answer import Endpoint
+from phone_verification.kinds import RunState, Service
+from tasks.fallback import Fallback
+from tests.integration.settling.lab import E164, NUMBER, Lab
+
+
+def texts(lab: Lab) -> list[str]:
+    """Through which service each text came."""
+    return [text["service"] for text in lab.phone.inbox(E164)]
+
+
+def refuse(lab: Lab, code: int, status: int = 403) -> None:
+    """Let Verify refuse the next start with one of Twilio's codes."""
+    lab.phone.fault("status", "start", status=status, code=code)
+
+
+def test_an_account_under_review_texts_its_own_code(lab: Lab, falling_lab: Lab) -> None:
+    """60238 is not the person's fault: the text comes through Messaging, and its code is good."""
+    refuse(lab, 60238)
+
+    handle = falling_lab.send()
+
+    assert lab.outcome(handle) == "sent"
+    assert texts(lab) == ["messaging"]
+    assert lab.run(handle).service is Service.MESSAGING
+    assert lab.run(handle).result["verification"]["service"] == "messaging"
+    assert lab.outcome(lab.check(lab.code, handle)) == "approved"
+
+
+def test_fraud_guard_is_gone_around_only_if_told_so(falling_lab: Lab) -> None:
+    """A blocked prefix is blocked for a reason."""
+    refuse(falling_lab, 60410)
+    assert falling_lab.outcome(falling_lab.send()) == "fraud_blocked"
+    assert texts(falling_lab) == []
+
+    falling_lab.services = replace(
+        falling_lab.services, fallback=Fallback(is_on=True, is_around_fraud_guard=True)
+    )
+    refuse(falling_lab, 60410)
+    assert falling_lab.outcome(falling_lab.send()) == "sent"
+    assert texts(falling_lab) == ["messaging"]
+
+
+def test_an_open_breaker_is_gone_around(falling_lab: Lab) -> None:
+    """While Verify does not answer, nobody is asked twice: the call was never made."""
+    falling_lab.phone.fault("status", "start", status=503, code=20503, times=None)
+    lost = falling_lab.send("010-9999-0001")
+    assert falling_lab.run(lost).state is RunState.AMBIGUOUS
+    starts = falling_lab.starts
+
+    handle = falling_lab.send()
+
+    assert falling_lab.outcome(handle) == "sent"
+    assert falling_lab.starts == starts
+    assert texts(falling_lab) == ["messaging"]
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_a_lost_answer_never_falls_back(falling_lab: Lab, fault: str) -> None:
+    """Verify may have sent it: the run stays Verify's, whatever its breaker says later."""
+    falling_lab.phone.fault(fault, "start")
+    handle = falling_lab.send()
+    assert falling_lab.run(handle).state is RunState.AMBIGUOUS
+    for _ in range(3):
+        falling_lab.pass_time(20)
+        falling_lab.deliver(handle)
+
+    assert texts(falling_lab) in (["verify"], [])
+    assert falling_lab.phone.requests(endpoint="message") == []
+
+
+@pytest.mark.parametrize(("code", "kind"), [(60605, "country_blocked"), (60200, "provider_misconfigured")])
+def test_other_refusals_stand(falling_lab: Lab, code: int, kind: str) -> None:
+    """What Verify refuses for the person's sake, or for our mistake, Messaging does not get to see."""
+    refuse(falling_lab, code)
+
+    assert falling_lab.outcome(falling_lab.send()) == kind
+    assert falling_lab.phone.requests(endpoint="message") == []
+
+
+def test_a_call_does_not_fall_back(falling_lab: Lab) -> None:
+    """Messaging makes no calls."""
+    refuse(falling_lab, 60238)
+
+    assert falling_lab.outcome(falling_lab.send(NUMBER, channel="call")) == "provider_account"
+    assert falling_lab.phone.requests(endpoint="message") == []
+
+
+def test_a_lost_answer_of_the_fallback_is_settled_where_it_went(falling_lab: Lab) -> None:
+    """The run remembers that its text went through Messaging, and looks for it there."""
+    refuse(falling_lab, 60238)
+    falling_lab.phone.fault("drop_after", "message")
+    handle = falling_lab.send()
+    assert falling_lab.run(handle).state is RunState.AMBIGUOUS
+
+    falling_lab.deliver(handle)
+
+    assert falling_lab.outcome(handle) == "sent"
+    assert texts(falling_lab) == ["messaging"]
+    assert falling_lab.phone.requests(endpoint=Endpoint.FETCH.value) == []
+
+
+def test_without_a_fallback_the_refusal_is_told(falling_lab: Lab) -> None:
+    """It is a setting, off by default."""
+    falling_lab.services = replace(falling_lab.services, fallback=Fallback())
+    refuse(falling_lab, 60238)
+
+    assert falling_lab.outcome(falling_lab.send()) == "provider_account"
