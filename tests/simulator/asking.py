@@ -20,6 +20,8 @@ ACCOUNT = Account()
 NUMBER = "+821012345678"
 OTHER = "+821087654321"
 SERVICE = f"/v2/Services/{ACCOUNT.service_sid}"
+MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT.account_sid}/Messages"
+THROUGH_SERVICE = {"MessagingServiceSid": ACCOUNT.messaging_service_sid}
 
 
 def code_of(sim: SimulatorClient, to: str = NUMBER) -> str:
@@ -106,6 +108,21 @@ class Asking:
         """The list of attempts; `to` stands for ChannelData.To."""
         names = {"to": "ChannelData.To"}
         return self.get("/v2/Attempts", **{names.get(k, k): v for k, v in query.items()})
+
+    def text(self, to: str = NUMBER, timeout: float = 10.0, **form: str) -> Reply:
+        """Send a text, from the account's number unless another sender is given."""
+        sender = {} if form.keys() & {"From", "MessagingServiceSid"} else {"From": ACCOUNT.from_number}
+        form = {"To": to, "Body": "인증번호 [483920]", **sender, **form}
+        return self.call("POST", f"{MESSAGES}.json", form, timeout=timeout)
+
+    def message(self, sid: str) -> Reply:
+        """Read one message."""
+        return self.get(f"{MESSAGES}/{sid}.json")
+
+    def messages(self, **query: str) -> Reply:
+        """The list; `before` and `since` stand for `DateSent<` and `DateSent>`."""
+        names = {"before": "DateSent<", "since": "DateSent>"}
+        return self.get(f"{MESSAGES}.json", **{names.get(k, k): v for k, v in query.items()})
 
     def wrong_checks(self, count: int, right: str) -> Reply:
         """That many wrong checks, and the answer to the last."""

@@ -36,7 +36,7 @@ def sdk_client(served: tuple[str, SimulatorClient], sim: SimulatorClient) -> Ite
     """The official client, pointed at the simulator; its connections are closed at the end."""
     rest = pytest.importorskip("twilio.rest")
     client = rest.Client(ACCOUNT.account_sid, ACCOUNT.auth_token)
-    client.verify.base_url = served[0]
+    client.verify.base_url = client.api.base_url = served[0]
     yield client
     client.http_client.session.close()
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from hypothesis import strategies as st
 
 from simulator.client import SimulatorClient
-from tests.simulator.asking import NUMBER, OTHER, SERVICE, Asking, Fields, Reply
+from tests.simulator.asking import ACCOUNT, MESSAGES, NUMBER, OTHER, SERVICE, Asking, Fields, Reply
 from tests.simulator.published import Published
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=12)
@@ -29,7 +29,42 @@ queries = st.fixed_dictionaries(
         "Country": st.just("KR"),
     },
 )
+senders = st.sampled_from([ACCOUNT.from_number, "+15005550006", "Twilio"]) | texts
+services = st.sampled_from([ACCOUNT.messaging_service_sid, "MG" + "a" * 32]) | texts
+dates = st.sampled_from(["2020-01-01", "2100-01-01T00:00:00Z", "06/11/2019 22:05:25 MST", "x"]) | texts
+message_queries = st.fixed_dictionaries(
+    {},
+    optional={
+        "To": targets,
+        "From": senders,
+        "DateSent": dates,
+        "DateSent<": dates,
+        "DateSent>": dates,
+        "PageSize": figures,
+        "Page": figures,
+        "PageToken": texts,
+    },
+)
 steps = st.one_of(
+    st.tuples(
+        st.just("text"),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "To": targets,
+                "From": senders,
+                "MessagingServiceSid": services,
+                "Body": texts,
+                "ValidityPeriod": figures,
+            },
+        ),
+    ),
+    st.tuples(
+        st.just("text"),
+        st.fixed_dictionaries({"To": numbers, "Body": texts, "From": st.just(ACCOUNT.from_number)}),
+    ),
+    st.tuples(st.just("message"), st.integers(0, 3) | texts),
+    st.tuples(st.just("messages"), message_queries),
     st.tuples(
         st.just("start"), st.fixed_dictionaries({"To": targets, "Channel": channels}, optional=optional)
     ),
@@ -56,6 +91,10 @@ switches = st.fixed_dictionaries(
         "fifth_wrong_check": st.sampled_from(["pending", "max_attempts_reached"]),
         "check_status": st.sampled_from([200, 201]),
         "max_checks": st.sampled_from([1, 5]),
+        "message_queue_seconds": st.sampled_from([0, 2, 600]),
+        "message_sent_seconds": st.sampled_from([0, 1]),
+        "trial_form": st.sampled_from(["legacy", "templates"]),
+        "message_scripts": st.just({OTHER: {"message_status": "undelivered", "error_code": "30005"}}),
     },
 )
 
@@ -128,6 +167,25 @@ class Fuzzer:
     def limits(self, rest: str) -> None:
         """Read what is there."""
         self.ask("GET", f"{SERVICE}/RateLimits{rest}")
+
+    def text(self, form: Fields) -> None:
+        """A POST makes exactly one message, or none when refused."""
+        before = len(self.sim.messages())
+        reply = self.ask("POST", f"{MESSAGES}.json", form)
+        assert len(self.sim.messages()) - before == (reply.status == 201)
+
+    def message(self, key: int | str) -> None:
+        """Read a message that there is, or anything."""
+        known = self.sim.messages()
+        sid = known[key]["sid"] if isinstance(key, int) and key < len(known) else str(key)
+        self.ask("GET", f"{MESSAGES}/{quote(sid, safe='')}.json")
+
+    def messages(self, query: Fields) -> None:
+        """Any filters; every page is as large as it says at most."""
+        pairs = "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in query.items())
+        reply = self.ask("GET", f"{MESSAGES}.json?{pairs}")
+        if reply.status == 200:
+            assert len(reply.json["messages"]) <= reply.json["page_size"]
 
     def advance(self, seconds: int) -> None:
         """Time passes."""

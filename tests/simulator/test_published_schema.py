@@ -5,16 +5,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.client import SimulatorClient
-from tests.simulator.asking import ACCOUNT, NUMBER, SERVICE, Asking, Fields, code_of
+from tests.simulator.asking import (
+    ACCOUNT,
+    MESSAGES,
+    NUMBER,
+    SERVICE,
+    THROUGH_SERVICE,
+    Asking,
+    Fields,
+    Reply,
+    code_of,
+)
 from tests.simulator.fuzzing import Fuzzer, steps, switches
-from tests.simulator.published import FILE, Published
+from tests.simulator.published import FILES, Published
 
 
 @pytest.fixture(scope="session")
 def published() -> Published:
-    """The description, where it can be had."""
-    if not FILE.exists():
-        pytest.skip(f"Twilio's OpenAPI description is not at {FILE}: set OPENAPI_DIR")
+    """The descriptions, where they can be had."""
+    missing = [str(file) for file in FILES if not file.exists()]
+    if missing:
+        pytest.skip(f"Twilio's OpenAPI description is not at {' and '.join(missing)}: set OPENAPI_DIR")
     return Published()
 
 
@@ -65,3 +76,43 @@ def test_every_endpoint_answers_as_published(
         published.validate(method, path, reply)
 
     assert started["account_sid"] == ACCOUNT.account_sid
+
+
+@pytest.mark.parametrize(
+    "sender", [{"From": ACCOUNT.from_number}, THROUGH_SERVICE], ids=["number", "service"]
+)
+@pytest.mark.parametrize("script", ["delivered", "undelivered", "failed", "sent"])
+def test_message_is_as_published_on_all_its_way(
+    published: Published, twilio: Asking, sim: SimulatorClient, sender: dict[str, str], script: str
+) -> None:
+    """In the answer to the POST, at each step, and in the list."""
+    sim.switch(message_scripts={NUMBER: {"message_status": script, "error_code": "30008"}})
+    created = twilio.text(**sender)
+    published.validate("POST", f"{MESSAGES}.json", created)
+    sid = created.json["sid"]
+
+    for seconds in (0, 0.3, 0.3, 0.5, 3):
+        sim.advance(seconds)
+        published.validate("GET", f"{MESSAGES}/{sid}.json", twilio.message(sid))
+        published.validate("GET", f"{MESSAGES}.json", twilio.messages(To=NUMBER))
+
+    assert twilio.message(sid).json["status"] == script
+
+
+@pytest.mark.parametrize("reply", ["create", "fetch", "read"])
+def test_message_has_the_fields_of_twilios_own_example(
+    published: Published, twilio: Asking, reply: str
+) -> None:
+    """The description calls nothing required, its examples leave nothing out."""
+    created = twilio.text()
+    replies: dict[str, Reply] = {
+        "create": created,
+        "fetch": twilio.message(created.json["sid"]),
+        "read": twilio.messages(),
+    }
+    path = f"{MESSAGES}/SM.json" if reply == "fetch" else f"{MESSAGES}.json"
+    method = "POST" if reply == "create" else "GET"
+
+    (*_, example) = published.examples(method, path)
+
+    assert set(replies[reply].json) == set(example)

@@ -54,3 +54,14 @@ def test_side_door_is_named_by_the_host_that_was_asked(sim: SimulatorClient) -> 
     about = SimulatorClient(f"http://localhost:{port}").about()
 
     assert about["side_door"].startswith("http://localhost:")
+
+
+def test_senders_in_the_readme_are_the_accounts(twilio: Asking) -> None:
+    """Copied as they stand."""
+    number = re.search(r'from_="(\+\d+)"', README)
+    service = re.search(r'messaging_service_sid="(MG\w+)"', README)
+    assert number is not None
+    assert service is not None
+
+    assert twilio.text(From=number[1]).status == 201
+    assert twilio.text(MessagingServiceSid=service[1]).status == 201

@@ -83,3 +83,45 @@ def test_sdk_understands_problem_details(service: Sdk, sim: SimulatorClient) -> 
         service.verifications.create(to=NUMBER, channel="sms")
 
     assert (problem.value.status, problem.value.code) == (429, 20429)
+
+
+def test_sdk_sends_reads_and_lists_messages(sdk_client: Sdk, sim: SimulatorClient) -> None:
+    """The life of a message, with dates that the SDK could parse."""
+    sent = sdk_client.messages.create(
+        to=NUMBER,
+        messaging_service_sid=ACCOUNT.messaging_service_sid,
+        body="인증번호 1234",
+        validity_period=60,
+    )
+    assert (sent.status, sent.from_, sent.date_created.year > 2000) == ("accepted", None, True)
+    sim.advance(3)
+
+    message = sdk_client.messages(sent.sid).fetch()
+
+    assert (message.status, message.from_, message.error_code) == ("delivered", ACCOUNT.from_number, None)
+    seconds = (message.date_updated - message.date_sent).total_seconds()
+    assert seconds == 2
+    today = message.date_sent.date()
+    for filters in ({"date_sent": today}, {"date_sent_after": today}, {"date_sent_before": today}):
+        listed = sdk_client.messages.list(to=NUMBER, from_=ACCOUNT.from_number, **filters)
+        assert [each.sid for each in listed] == [sent.sid]
+
+
+def test_sdk_pages_through_messages(sdk_client: Sdk) -> None:
+    """The addresses in the envelope lead back to the simulator."""
+    sent = [
+        sdk_client.messages.create(to=NUMBER, from_=ACCOUNT.from_number, body=str(count)).sid
+        for count in range(5)
+    ]
+
+    listed = sdk_client.messages.list(to=NUMBER, page_size=2)
+
+    assert [each.sid for each in listed] == sent[::-1]
+
+
+def test_sdk_tells_why_a_message_was_refused(sdk_client: Sdk) -> None:
+    """Status and code."""
+    with pytest.raises(exceptions.TwilioRestException) as refused:
+        sdk_client.messages.create(to="+8210", from_=ACCOUNT.from_number, body="1234")
+
+    assert (refused.value.status, refused.value.code) == (400, 21211)
