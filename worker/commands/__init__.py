@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import click
 
-from worker.commands.ask import check, send
+from worker.commands.ask import check, message, send
 from worker.commands.database import database
 from worker.commands.decisions import decisions
 from worker.commands.forget import forget
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 for _command in (
-    *(send, check, status, runs, decisions, database),
+    *(send, check, message, status, runs, decisions, database),
     *(sweep_once, purge, forget, new_key),
 ):
     main.add_command(_command)

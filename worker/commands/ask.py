@@ -1,4 +1,6 @@
-"""`send` and `check`: what a backend does, by hand."""
+"""`send`, `check` and `message`: what a backend does, by hand."""
+
+from typing import TextIO
 
 import click
 
@@ -57,6 +59,26 @@ def check(
         _report(verifications, task_id, wait, is_json=is_json)
 
 
+@click.command()
+@click.argument("phone_number")
+@click.argument("body", type=click.File(), default="-")
+@click.option("--task-id", help="Name the intent: the same id again sends nothing again.")
+@_wait
+@as_json
+def message(
+    phone_number: str,
+    body: TextIO,
+    task_id: str | None,
+    wait: float,
+    is_json: bool,  # noqa: FBT001 - as above
+) -> None:
+    """Text PHONE_NUMBER what is in the file BODY, or on standard input."""
+    words = body.read().rstrip("\n")
+    with client() as verifications:
+        task_id = verifications.send_message(phone_number, words, task_id=task_id)
+        _report(verifications, task_id, wait, is_json=is_json)
+
+
 def _report(verifications: VerificationClient, task_id: str, wait: float, *, is_json: bool) -> None:
     if not is_json:
         click.echo(f"accepted as {task_id}")
@@ -78,6 +100,11 @@ def describe(status: RunStatus) -> None:
     kind = f" ({result.error.kind.value})" if result.error else ""
     phone = f" {result.verification.phone}" if result.verification else ""
     click.echo(f"{result.operation.value}{phone}: {result.outcome.value}{kind}")
+    if status.delivery:
+        reason = f" ({status.delivery.reason.value})" if status.delivery.reason else ""
+        click.echo(f"  delivery: {status.delivery.status.value}{reason}")
+        if status.delivery.message:
+            click.echo(f"  {status.delivery.message.en}")
     if result.error:
         click.echo(f"  {result.error.message.ko}")
         click.echo(f"  {result.error.message.en}")
