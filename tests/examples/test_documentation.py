@@ -56,6 +56,16 @@ def test_each_row_of_the_story_is_an_example(site: Site, path: str) -> None:
     assert "HTTPValidationError" not in json.dumps(description)
 
 
+def test_the_readme_tells_the_same_rows() -> None:
+    """Its table is the story's, word for word."""
+    page = (ROOT / "examples" / "web_backend" / "README.md").read_text()
+    told = re.findall(r"^\|[^|]+\| (\d{3}) \| ?([^|]*?) ?\| ([^|]+) \|$", page, re.MULTILINE)
+
+    assert {(int(status), error or None, words) for status, error, words in told} == set().union(
+        *ROWS.values()
+    )
+
+
 def test_a_start_without_settings_names_them_all(tmp_path: Path) -> None:
     """One message, no traceback, and nothing is served."""
     refused = subprocess.run(

@@ -110,12 +110,14 @@ def test_a_mistake_of_ours_is_an_unexpected_one(site: Site, person: Person) -> N
 
 
 def test_a_database_that_is_away_is_unexpected(site: Site, person: Person, tmp_path: Path) -> None:
-    """One answer in the table's words, not a page of Python."""
-    nowhere = {**site.worker.environment, "DATABASE_URL": f"sqlite:///{tmp_path}/no/such.db"}
-    with web_backend(nowhere, tmp_path / "backend.log") as url:
+    """One answer in the table's words, not a page of Python; the log has that, without the number."""
+    log, nowhere = tmp_path / "backend.log", f"sqlite:///{tmp_path}/no/such.db"
+    with web_backend({**site.worker.environment, "DATABASE_URL": nowhere}, log) as url:
         person.url = url
 
         assert person.send().row == UNEXPECTED
+    assert "NotAcceptedError" in log.read_text()
+    assert site.number not in log.read_text()
 
 
 def test_what_the_table_does_not_list_is_the_contracts(site: Site, person: Person) -> None:
