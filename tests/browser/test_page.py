@@ -39,7 +39,7 @@ def test_a_person_mistypes_once_resends_and_succeeds(site: Site, open_page: Open
     expect(resend).to_have_attribute("aria-disabled", "false", timeout=10_000)
     resend.click()
     screen.says("휴대폰 인증번호가 발급되었습니다.")
-    expect(resend).to_have_text(re.compile(r"다시 받기 0:(30|29|28)"))
+    expect(resend).to_have_text(re.compile(r"다시 받기 0:(30|2\d)"))
     assert site.phone.sent(site.e164) == 2
     resend.click(force=True)
     screen.says(re.compile(r"0:\d\d 후에 다시 받을 수 있습니다."))
