@@ -4,13 +4,16 @@ VENV ?= .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutate-masks faults worlds soak coverage check audit format docs locks clean
+.PHONY: help demo demo-web test mutate-masks faults worlds soak coverage check audit format docs locks clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed ## verify a number here and now, no account and no settings needed
 	@$(RUN) -m worker demo
+
+demo-web: $(VENV)/installed ## the same with a page to verify a number on, and Flower, until Ctrl-C
+	@$(RUN) -m worker demo --web
 
 test: $(VENV)/installed ## run all tests; starts what they need and stops it
 	@$(RUN) -m pytest

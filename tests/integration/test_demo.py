@@ -1,6 +1,5 @@
 """The demo: what a person sees in the first minute."""
 
-import os
 import re
 import signal
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.leftovers import bare_environment, left_in
 from worker.demo.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -19,20 +19,7 @@ STATES = r"\d+\.\d\d s  (queued|running|retrying|done)"
 @pytest.fixture
 def clean_environment(tmp_path: Path) -> dict[str, str]:
     """No settings at all, and a temporary folder of one's own."""
-    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
-
-
-def left_in(folder: Path) -> list[str]:
-    """Command lines that still mention a folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            text = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if entry.name != str(os.getpid()) and str(folder).encode() in text:
-            found.append(entry.name)
-    return found
+    return bare_environment(tmp_path)
 
 
 def test_the_demo_plays_the_whole_story(clean_environment: dict[str, str], tmp_path: Path) -> None:

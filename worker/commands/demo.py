@@ -1,4 +1,4 @@
-"""`demo`: everything embedded, one story, nothing left behind."""
+"""`demo`: everything embedded, one story or a page to try it on, nothing left behind."""
 
 import signal
 import threading
@@ -10,22 +10,26 @@ from worker.demo.leftovers import show_rows
 from worker.demo.redis_server import RedisMissingError
 from worker.demo.stage import Stage, stage
 from worker.demo.story import play
+from worker.demo.web import DidNotStartError, serve_page
 
 
 @click.command()
 @click.option("--serve", is_flag=True, help="Keep everything up after the story, until Ctrl-C.")
-def demo(serve: bool) -> None:  # noqa: FBT001 - click passes it by name
+@click.option("--web", is_flag=True, help="No story: a page to verify on, and Flower, until Ctrl-C.")
+def demo(serve: bool, web: bool) -> None:  # noqa: FBT001 - click passes them by name
     """Play one verification on an embedded Redis, SQLite and Twilio stand-in."""
     # Both: a shell that starts a program in the background makes it ignore Ctrl-C.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _interrupt)
     try:
         with stage(click.echo) as set_up:
+            if web:
+                serve_page(set_up, click.echo)
             play(set_up, click.echo)
             show_rows(set_up.database, click.echo)
             if serve:
                 _serve(set_up)
-    except RedisMissingError as error:
+    except (RedisMissingError, DidNotStartError) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
         click.echo("\nstopped")

@@ -1,0 +1,1 @@
+"""The example's page, used by a person in a real browser."""
