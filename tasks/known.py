@@ -49,7 +49,7 @@ class KnownVerification:
 
     id: str
     status: VerificationStatus
-    service: Service
+    service: Service = Service.VERIFY
     channel: Channel | None
     sends: int
     failed_checks: int
@@ -92,7 +92,7 @@ class Known:
 
     is_handle_theirs: bool
     verification: KnownVerification | None
-    service: Service
+    service: Service = Service.VERIFY
     approval: Approval | None = None
     own_approved_at: datetime | None = None
     was_answered_wrong: bool = False

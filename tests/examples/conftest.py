@@ -12,7 +12,7 @@ from tests.integration.conftest import Backend, backend_on
 from worker.demo.redis_server import redis_server
 from worker.demo.web import web_backend
 
-SERVICES = ("verify",)
+SERVICES = ("verify", "messaging")
 SENDS_ALLOWED = 3
 _NUMBERS = count(2000)
 
