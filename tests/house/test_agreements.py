@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models import TaskRun, schema
+from gateway.answer import Endpoint
+from gateway.deliveries import STATUSES
+from models import ProviderCall, TaskRun, schema
 from models.database import Database
 from phone_verification.accepted_runs import task_runs
+from phone_verification.deliveries import DELIVERY_FACTS, DeliveryReason, DeliveryStatus
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind
 from phone_verification.queues import QUEUES
@@ -50,10 +53,26 @@ def test_generated_documents_are_what_would_be_written() -> None:
     assert outdated() == []
 
 
+def test_an_endpoints_name_fits_into_the_table_of_calls() -> None:
+    """The audit trail has a column for it."""
+    assert max(map(len, Endpoint)) <= ProviderCall.__table__.columns["endpoint"].type.length
+
+
 def test_every_kind_has_its_facts() -> None:
     """Each error kind has one row, with words in both languages."""
     assert set(KIND_FACTS) == set(ErrorKind)
     assert all(facts.message.ko and facts.message.en for facts in KIND_FACTS.values())
+
+
+def test_every_reason_of_a_lost_text_has_its_facts() -> None:
+    """Each reason has one row, with words in both languages."""
+    assert set(DELIVERY_FACTS) == set(DeliveryReason)
+    assert all(facts.message.ko and facts.message.en for facts in DELIVERY_FACTS.values())
+
+
+def test_every_status_of_a_text_is_reached_by_a_word_of_twilios() -> None:
+    """None is there that no text can have."""
+    assert set(STATUSES.values()) == set(DeliveryStatus)
 
 
 def test_queues_declared_are_queues_consumed() -> None:

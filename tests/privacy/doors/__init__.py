@@ -25,20 +25,21 @@ def modules() -> list[Path]:
 
 
 def _fields_out_of_reprs() -> Iterator[Mask]:
-    """Find every field that a class keeps out of its repr."""
+    """Find every field that a class keeps out of its repr; with the class in front its text is there once."""
     for path in modules():
-        owner = path.stem
-        for line in path.read_text().splitlines():
+        owner, before = path.stem, ""
+        for line in path.read_text().splitlines(keepends=True):
             if line.startswith("class "):
-                owner = re.split(r"\W", line.removeprefix("class "))[0]
+                owner, before = re.split(r"\W", line.removeprefix("class "))[0], ""
             if "repr=False" in line:
                 yield Mask(
                     what=f"repr of {owner} without {re.split(r'[ :=]', line.strip())[0]}",
                     file=path.relative_to(ROOT).as_posix(),
-                    text=f"{line}\n",
-                    put=f"{line.replace('repr=False', 'repr=True')}\n",
+                    text=f"{before}{line}",
+                    put=f"{before}{line.replace('repr=False', 'repr=True')}",
                     noticed_by=REPRS,
                 )
+            before += line
 
 
 DOORS: Final[tuple[Door, ...]] = tuple(
