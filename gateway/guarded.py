@@ -2,6 +2,7 @@
 
 Lives here: the port once more, around another gateway: each call asks its endpoint's breaker before and
 reports to it after. A call that may not leave is answered `breaker_open`: nothing was sent, for sure.
+Every answer, of a look at the service too, is heard by whoever was given.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,22 +11,38 @@ from datetime import datetime
 from functools import partial
 
 from gateway.answer import Answer, AnswerClass, Endpoint, Reason
-from gateway.breaker import BreakerFigures, Signal, signal_of
+from gateway.breaker import BreakerFigures, Condition, Signal, signal_of
 from gateway.breakers import Breakers, Refusal, Tell
 from gateway.port import Gateway, Guard
 from phone_verification.kinds import Channel, ErrorKind
 
+Hear = Callable[[Answer], None]
+
 
 class GuardedGateway:
-    """The port `gateway.port.Gateway`; `look_budget_seconds` is for the looks at the service."""
+    """The port `gateway.port.Gateway`; `look_budget_seconds` is for the looks at the service.
+
+    `tell` is told when a breaker changes, `hear` of every answer.
+    """
 
     def __init__(
-        self, inner: Gateway, *, figures: BreakerFigures, look_budget_seconds: float, tell: Tell
+        self,
+        inner: Gateway,
+        *,
+        figures: BreakerFigures,
+        look_budget_seconds: float,
+        tell: Tell,
+        hear: Hear = lambda _: None,
     ) -> None:
         self._inner = inner
+        self._hear = hear
         self._breakers = Breakers(
-            figures, look=partial(inner.service, budget_seconds=look_budget_seconds), tell=tell
+            figures, look=partial(self.service, budget_seconds=look_budget_seconds), tell=tell
         )
+
+    def conditions(self) -> dict[Endpoint, Condition]:
+        """Say where each endpoint's breaker stands."""
+        return self._breakers.conditions()
 
     def start(
         self,
@@ -94,14 +111,14 @@ class GuardedGateway:
 
     def service(self, *, budget_seconds: float) -> Answer:
         """Look at the Verify service; this has no breaker, it is what opens the others again."""
-        return self._inner.service(budget_seconds=budget_seconds)
+        return self._heard(self._inner.service(budget_seconds=budget_seconds))
 
     def _ask(self, endpoint: Endpoint, ask: Callable[[], Answer]) -> Answer:
         leave = self._breakers.admit(endpoint)
         if isinstance(leave, Refusal):
-            return _not_asked(endpoint, leave)
+            return self._heard(_not_asked(endpoint, leave))
         try:
-            answer = ask()
+            answer = self._heard(ask())
         except BaseException:
             # The one call that half-open lets through must come back, even as a fault of ours.
             self._breakers.report(leave, Signal.NOTHING)
@@ -109,6 +126,10 @@ class GuardedGateway:
         away_seconds = self._breakers.report(leave, signal_of(answer))
         if answer.answer_class is AnswerClass.NOT_SENT and away_seconds is not None:
             return replace(answer, away_seconds=away_seconds)
+        return answer
+
+    def _heard(self, answer: Answer) -> Answer:
+        self._hear(answer)
         return answer
 
 

@@ -24,6 +24,7 @@ from models.records import (
 )
 from phone_verification.kinds import RunState
 from tasks.claim import Claim
+from tasks.metrics import count_duplicates
 from tasks.reply import result_json
 from tasks.services import Services
 from tasks.step import Finish, HandBack, KeptVerification
@@ -49,6 +50,7 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         "result": result,
         "finished_at": finished_at,
     }
+    texts = 0
     with services.database.transaction() as connection:
         ended = connection.execute(RECORD, ending).rowcount
         if not ended and _is_written(connection, claim, result):
@@ -58,8 +60,11 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         if not ended and step.is_definite_success:
             ended = connection.execute(RECORD_UNFENCED, ending).rowcount
         if step.kept is not None and (ended or not step.is_inferred):
-            _keep(connection, services, claim, step.kept)
+            texts = _keep(connection, services, claim, step.kept)
         _add_calls(connection, claim, step.calls)
+    if texts > 1:
+        log.error("run.texts_doubled", task_id=claim.task_id, texts=texts)
+        count_duplicates(texts - 1)
     return result if ended else None
 
 
@@ -91,7 +96,8 @@ def _keep(
     services: Services,
     claim: Claim,
     kept: KeptVerification,
-) -> None:
+) -> int:
+    """Write a verification and its texts down; return how many of this run's own were new."""
     dialect = services.database.dialect
     connection.execute(
         KEEP_VERIFICATION[dialect],
@@ -113,13 +119,12 @@ def _keep(
         },
     )
     own = [_keep_attempt(connection, services, kept, sid, claim.task_id) for sid in kept.own_attempt_sids]
-    if sum(own) > 1:
-        log.error("run.texts_doubled", task_id=claim.task_id, texts=sum(own))
     if kept.other_attempt_sids:
         names = {"run": claim.task_id, "phone_fingerprints": kept.phone_fingerprints}
         owner = connection.execute(LAST_UNKNOWN_SEND, names).scalar()
         for sid in kept.other_attempt_sids:
             _keep_attempt(connection, services, kept, sid, owner)
+    return sum(own)
 
 
 def _keep_attempt(

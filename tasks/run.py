@@ -14,11 +14,13 @@ from phone_verification.arguments import CheckArguments, SendArguments, read_arg
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import SealBrokenError
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
+from tasks import metrics
 from tasks.alarms import raise_alarms
 from tasks.check import check
 from tasks.claim import Claim, Turn, begin, claim
 from tasks.inquiry import Inquiry
 from tasks.outage import DATABASE_AWAY, patiently
+from tasks.outcomes import tell_finished, tell_handed_back
 from tasks.record import hand_back, record
 from tasks.send import send
 from tasks.services import Services
@@ -100,6 +102,7 @@ def repeat(
     if not services.acceptance.is_same_intent(arguments, known.arguments_fingerprint):
         # Storing the conflict would poison the first caller's result for ever.
         log.warning("run.idempotency_conflict", task_id=task_id)
+        metrics.count_conflict()
         return NotMine()
     return resume(services, operation, task_id)
 
@@ -152,28 +155,11 @@ def _write_down(services: Services, taken: Claim, step: Step) -> Reply:
         result = record(services, taken, step)
         if result is None:
             return stored(services, taken.task_id)
-        log.info(
-            "run.done",
-            task_id=taken.task_id,
-            operation=taken.operation.value,
-            outcome=step.outcome.value,
-            kind=step.kind and step.kind.value,
-            provider_code=step.provider_code,
-            verification_id=taken.verification_id or taken.task_id,
-            attempts=taken.epoch,
-            seconds=round(taken.elapsed_seconds(), 3),
-        )
+        tell_finished(services, taken, step)
         return Done(result)
     if not hand_back(services, taken, step):
         return stored(services, taken.task_id)
-    log.info(
-        "run.handed_back",
-        task_id=taken.task_id,
-        operation=taken.operation.value,
-        state=step.state.value,
-        kind=step.kind.value,
-        delay_seconds=round(step.delay_seconds, 3),
-    )
+    tell_handed_back(taken, step)
     return Later(delay_seconds=step.delay_seconds, kind=step.kind, wants_result=taken.wants_result)
 
 

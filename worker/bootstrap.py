@@ -17,6 +17,7 @@ from phone_verification.queues import QUEUES, TASK_NAMES
 from tasks.alarms import tell_of_breaker
 from tasks.ceiling import Ceiling
 from tasks.figures import Figures
+from tasks.metrics import count_answer
 from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
@@ -81,6 +82,7 @@ def make_gateway(settings: Settings, figures: Figures, *, concurrency: int) -> G
         ),
         look_budget_seconds=figures.breaker_probe_budget_seconds,
         tell=tell_of_breaker,
+        hear=count_answer,
     )
 
 
