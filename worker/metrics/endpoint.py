@@ -29,7 +29,7 @@ class MetricsEndpoint:
                 "Cannot start: the settings need mending (.env.example lists them all).\n"
                 f"  METRICS_PORT: cannot listen at {host}:{port} ({error.strerror or error})\n"
                 "      every worker process of a host needs a port of its own"
-            ) from None
+            ) from error
         self._collectors = (ProcessCollector(registry=None), standing)
         for collector in self._collectors:
             REGISTRY.register(collector)

@@ -12,11 +12,10 @@ _DECLARING = (tasks.metrics, worker.metrics.standing)
 _PAGE = """\
 # Metrics
 
-`METRICS_PORT=9100` opens `http://127.0.0.1:9100/metrics` in each worker process, for Prometheus; unset
+`METRICS_PORT=9464` opens `http://127.0.0.1:9464/metrics` in each worker process, for Prometheus; unset
 or 0 there is none.
 `METRICS_HOST` is the address it listens at: `127.0.0.1` unless told otherwise, `0.0.0.0` in a container,
-where the network is the fence. It has no password and needs none to be dangerous: it tells volumes, no
-numbers.
+where the network is the fence. It asks for no password: whoever reaches it learns volumes, no number.
 Workers that share a host need a port each; one that is taken stops the start and says so.
 With `--pool=prefork` every child would count for itself, so the start refuses `METRICS_PORT` there.
 Commands (`python -m worker sweep`) and Flower open nothing.
@@ -58,16 +57,21 @@ Beside them are the process' own (`process_cpu_seconds_total`, `process_resident
 """
 
 
+def declared() -> tuple[Declared, ...]:
+    """Return every metric that a worker has, in the order of their declarations."""
+    return tuple(REGISTRY.declared)
+
+
 def render_metrics() -> str:
     """Write what each metric counts and what is normal of it."""
     return _PAGE.format(rows="\n".join(_rows()))
 
 
 def _rows() -> Iterator[str]:
-    for declared in REGISTRY.declared:
-        yield f"| `{declared.name}` | {_kind(declared)} | {declared.told} | {declared.normal} |"
+    for each in declared():
+        yield f"| `{each.name}` | {_kind(each)} | {each.told} | {each.normal} |"
 
 
-def _kind(declared: Declared) -> str:
-    labels = ", ".join(f"`{label}`" for label in declared.labels)
-    return f"{declared.type}: {labels}" if labels else declared.type
+def _kind(metric: Declared) -> str:
+    labels = ", ".join(f"`{label}`" for label in metric.labels)
+    return f"{metric.type}: {labels}" if labels else metric.type

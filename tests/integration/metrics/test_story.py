@@ -20,12 +20,12 @@ from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 from phone_verification.task_ids import new_task_id
 from simulator.client import SimulatorClient
 from tasks.figures import Figures
-from tasks.registry import REGISTRY
 from tests.integration.conftest import Backend, backend_on
 from tests.integration.metrics.scrape import PREFIX, Scrape, scrape
 from tests.postgres import fresh_database
 from worker.demo.redis_server import RedisServer, free_port, redis_server
 from worker.demo.waiting import wait_until
+from worker.metrics.page import declared
 
 _NUMBERS = count(1000)
 _SCALE = 0.1
@@ -308,7 +308,7 @@ def test_a_scrape_is_what_was_declared_and_nothing_private(backend: Backend) -> 
     digits = backend.number.replace("-", "")
     for private in (digits, digits[1:], digits[-8:], f'"{code}"', handle, "+82"):
         assert private not in now.text
-    labels = {each.name: {*each.labels} for each in REGISTRY.declared}
+    labels = {each.name: {*each.labels} for each in declared()}
     found: dict[str, set[str]] = {}
     for family in now.families:
         if family.name.startswith(PREFIX):
