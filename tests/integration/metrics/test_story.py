@@ -55,8 +55,8 @@ def counted(
     simulator_server: tuple[str, SimulatorClient],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Backend]:
-    """A worker with an endpoint, and a guard that makes people wait for another text."""
-    changes = {"METRICS_PORT": str(free_port()), "RESEND_WAITS_SECONDS": "300"}
+    """A worker with an endpoint, and a guard that allows one text for each address."""
+    changes = {"METRICS_PORT": str(free_port()), "SENDS_PER_CLIENT_REF_AN_HOUR": "1"}
     directory = tmp_path_factory.mktemp("metrics")
     with (
         fresh_database(postgres) as url,
@@ -134,6 +134,17 @@ def test_a_verified_number_moves_what_it_should(backend: Backend) -> None:
         assert rise.of("provider_answers_total", endpoint=endpoint, reason="answered") == calls
 
 
+def test_a_code_that_is_sent_again_is_the_same_verification(backend: Backend) -> None:
+    """Two texts, one verification: the share of those who verify is not halved by a second text."""
+    rise = Rise(backend)
+
+    sent(backend)
+    sent(backend)
+
+    rise.wait("runs_total", 2, outcome="sent")
+    assert rise.of("verifications_started_total") == 1
+
+
 def test_a_lost_answer_is_counted_until_it_is_found(backend: Backend) -> None:
     """It was ambiguous, and a look found its text: nothing was doubled."""
     rise = Rise(backend)
@@ -150,16 +161,17 @@ def test_a_lost_answer_is_counted_until_it_is_found(backend: Backend) -> None:
 
 
 def test_a_guard_that_objects_is_counted_by_its_rule(backend: Backend) -> None:
-    """Another text too soon is refused, and Twilio is not asked."""
-    sent(backend)
+    """Another text for the same address is refused, and Twilio is not asked."""
+    address = "203.0.113.7"
+    backend.result(backend.client.send(backend.number, client_ref=address))
     rise = Rise(backend)
 
-    again = backend.result(backend.client.send(backend.number))
+    again = backend.result(backend.client.send(backend.number, client_ref=address))
 
     assert again.error is not None
     assert again.error.kind is ErrorKind.RATE_LIMITED
     rise.wait("runs_total", kind="rate_limited")
-    assert rise.of("guard_objections_total", rule="resend_wait", is_enforced="true") == 1
+    assert rise.of("guard_objections_total", rule="sends_per_client_ref", is_enforced="true") == 1
     assert rise.of("provider_answers_total") == 0
 
 
