@@ -6,7 +6,7 @@ import tasks.metrics
 import worker.metrics.standing
 from tasks.registry import REGISTRY, Declared
 
-# Imported for what they declare, in this order.
+# Imported for what they declare.
 _DECLARING = (tasks.metrics, worker.metrics.standing)
 
 _PAGE = """\
@@ -58,8 +58,8 @@ Beside them are the process' own (`process_cpu_seconds_total`, `process_resident
 
 
 def declared() -> tuple[Declared, ...]:
-    """Return every metric that a worker has, in the order of their declarations."""
-    return tuple(REGISTRY.declared)
+    """Return every metric that a worker has: what is counted, then gauges, whoever was imported first."""
+    return tuple(sorted(REGISTRY.declared, key=lambda metric: metric.type == "gauge"))
 
 
 def render_metrics() -> str:
