@@ -72,6 +72,11 @@ class Breakers:
         self._lock = threading.Lock()
         self._prober = Prober(self._next_look_at, self._look_now)
 
+    def conditions(self) -> dict[Endpoint, Condition]:
+        """Say where each endpoint's breaker stands."""
+        with self._lock:
+            return {endpoint: breaker.condition for endpoint, breaker in self._all.items()}
+
     def admit(self, endpoint: Endpoint) -> Leave | Refusal:
         """Ask before a call."""
         now = time.monotonic()

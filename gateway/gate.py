@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from gateway.answer import Answer, AnswerClass, Endpoint, Reason
-from gateway.breaker import BreakerFigures, Signal, signal_of
+from gateway.breaker import BreakerFigures, Condition, Signal, signal_of
 from gateway.breakers import Breakers, Refusal, Tell
 from phone_verification.kinds import ErrorKind
 
+Hear = Callable[[Answer], None]
+
 
 class Gate:
-    """Lets calls through to endpoints that answer; `look` is what opens the others again."""
+    """Lets calls through to endpoints that answer; `look` is what opens the others again.
+
+    `tell` is told when a breaker changes, `hear` of every answer, those of looks too.
+    """
 
     def __init__(
         self,
@@ -22,16 +27,27 @@ class Gate:
         *,
         look: Callable[[], Answer],
         tell: Tell,
+        hear: Hear,
     ) -> None:
-        self._breakers = Breakers(endpoints, figures, look=look, tell=tell)
+        self._hear = hear
+        self._breakers = Breakers(endpoints, figures, look=lambda: self.heard(look()), tell=tell)
+
+    def conditions(self) -> dict[Endpoint, Condition]:
+        """Say where each endpoint's breaker stands."""
+        return self._breakers.conditions()
+
+    def heard(self, answer: Answer) -> Answer:
+        """Let whoever listens hear an answer, and return it."""
+        self._hear(answer)
+        return answer
 
     def ask(self, endpoint: Endpoint, ask: Callable[[], Answer]) -> Answer:
         """Make the call, or say that nothing was sent and for how long the endpoint has been away."""
         leave = self._breakers.admit(endpoint)
         if isinstance(leave, Refusal):
-            return _not_asked(endpoint, leave)
+            return self.heard(_not_asked(endpoint, leave))
         try:
-            answer = ask()
+            answer = self.heard(ask())
         except BaseException:
             # The one call that half-open lets through must come back, even as a fault of ours.
             self._breakers.report(leave, Signal.NOTHING)

@@ -9,18 +9,27 @@ from datetime import datetime
 from functools import partial
 
 from gateway.answer import Answer, Endpoint
-from gateway.breaker import BreakerFigures
+from gateway.breaker import BreakerFigures, Condition
 from gateway.breakers import Tell
-from gateway.gate import Gate
+from gateway.gate import Gate, Hear
 from gateway.port import Gateway, Guard, Messenger
 from phone_verification.kinds import Channel
 
 
 class GuardedGateway:
-    """The port `gateway.port.Gateway`; `look_budget_seconds` is for the looks at the service."""
+    """The port `gateway.port.Gateway`; `look_budget_seconds` is for the looks at the service.
+
+    `tell` is told when a breaker changes, `hear` of every answer.
+    """
 
     def __init__(
-        self, inner: Gateway, *, figures: BreakerFigures, look_budget_seconds: float, tell: Tell
+        self,
+        inner: Gateway,
+        *,
+        figures: BreakerFigures,
+        look_budget_seconds: float,
+        tell: Tell,
+        hear: Hear = lambda _: None,
     ) -> None:
         self._inner = inner
         self._gate = Gate(
@@ -28,7 +37,12 @@ class GuardedGateway:
             figures,
             look=partial(inner.service, budget_seconds=look_budget_seconds),
             tell=tell,
+            hear=hear,
         )
+
+    def conditions(self) -> dict[Endpoint, Condition]:
+        """Say where each endpoint's breaker stands."""
+        return self._gate.conditions()
 
     def start(
         self,
@@ -97,14 +111,23 @@ class GuardedGateway:
 
     def service(self, *, budget_seconds: float) -> Answer:
         """Look at the Verify service; this has no breaker, it is what opens the others again."""
-        return self._inner.service(budget_seconds=budget_seconds)
+        return self._gate.heard(self._inner.service(budget_seconds=budget_seconds))
 
 
 class GuardedMessenger:
-    """The port `gateway.port.Messenger`; `look_budget_seconds` is for the looks whether it can be reached."""
+    """The port `gateway.port.Messenger`; `look_budget_seconds` is for the looks whether it can be reached.
+
+    `tell` and `hear` are as above.
+    """
 
     def __init__(
-        self, inner: Messenger, *, figures: BreakerFigures, look_budget_seconds: float, tell: Tell
+        self,
+        inner: Messenger,
+        *,
+        figures: BreakerFigures,
+        look_budget_seconds: float,
+        tell: Tell,
+        hear: Hear = lambda _: None,
     ) -> None:
         self._inner = inner
         self._gate = Gate(
@@ -112,7 +135,12 @@ class GuardedMessenger:
             figures,
             look=partial(inner.reach, budget_seconds=look_budget_seconds),
             tell=tell,
+            hear=hear,
         )
+
+    def conditions(self) -> dict[Endpoint, Condition]:
+        """Say where each endpoint's breaker stands."""
+        return self._gate.conditions()
 
     def create(
         self,
@@ -146,4 +174,4 @@ class GuardedMessenger:
 
     def reach(self, *, budget_seconds: float) -> Answer:
         """Look whether messages can be asked for; this has no breaker, it is what opens the others again."""
-        return self._inner.reach(budget_seconds=budget_seconds)
+        return self._gate.heard(self._inner.reach(budget_seconds=budget_seconds))

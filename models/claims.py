@@ -67,6 +67,7 @@ _CLAIMED: Final = (
     TaskRun.service,
     TaskRun.error_kind,
     seconds_until(TaskRun.deadline_at).label("left_seconds"),
+    seconds_between(now(), TaskRun.created_at).label("since_accepted_seconds"),
     seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
     seconds_between(now(), TaskRun.last_begun_at).label("since_last_seconds"),
     now().label("claimed_at"),

@@ -50,6 +50,9 @@ OVERDUE: Final = (
         TaskRun.provider_code,
         TaskRun.provider_sid,
         TaskRun.wants_result,
+        TaskRun.epoch,
+        TaskRun.posts,
+        seconds_between(now(), TaskRun.created_at).label("since_accepted_seconds"),
         seconds_between(now(), TaskRun.last_begun_at).label("since_last_seconds"),
         now().label("ended_at"),
     )

@@ -18,12 +18,12 @@ from phone_verification.kinds import Channel, ErrorKind, Operation, Outcome, Run
 
 _TEXT_LOCK = text("operation IN ('send', 'message') AND state IN ('calling', 'ambiguous', 'settling')")
 _CHECK_LOCK = text("operation = 'check' AND state IN ('calling', 'settling')")
-_OPEN = text("state <> 'done'")
 # Only what the guard counts: whoever is refused a thousand times must not make counting slow.
 _LEFT = text("operation = 'send' AND posts >= 1")
 _TEXTED = text("operation IN ('send', 'message') AND posts >= 1")
 _WRONG = text("operation = 'check' AND error_kind = 'invalid_code'")
 # Written out, and used in the statements too: a database takes a partial index only for what it can prove.
+OPEN = text("state <> 'done'")
 HOLDS_CODE = text("code_hmac IS NOT NULL AND state = 'done'")
 
 
@@ -83,8 +83,8 @@ class TaskRun(Base):
             postgresql_where=_CHECK_LOCK,
             sqlite_where=_CHECK_LOCK,
         ),
-        Index("ix_task_runs_ring_at", "ring_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
-        Index("ix_task_runs_deadline_at", "deadline_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_task_runs_ring_at", "ring_at", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_task_runs_deadline_at", "deadline_at", postgresql_where=OPEN, sqlite_where=OPEN),
         Index(
             "sends_of_number",
             "phone_fingerprint",

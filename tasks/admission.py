@@ -17,6 +17,7 @@ from phone_verification.results import VerificationAnswer
 from tasks.asked import refused
 from tasks.guard import History, Objection, object_to_check, object_to_send
 from tasks.inquiry import Inquiry
+from tasks.metrics import count_objection
 from tasks.rules import Rules
 from tasks.services import Services
 from tasks.step import Finish
@@ -93,6 +94,7 @@ def _suspected(inquiry: Inquiry, wanted: Wanted, seen: VerificationAnswer) -> Fi
 def _keep_decision(inquiry: Inquiry, objection: Objection, *, is_enforced: bool) -> None:
     services, claim = inquiry.services, inquiry.claim
     log.info("guard.objected", task_id=claim.task_id, rule=objection.rule.value, is_enforced=is_enforced)
+    count_objection(objection.rule, is_enforced=is_enforced)
     services.database.count(
         KEEP_DECISION[services.database.dialect],
         {

@@ -14,6 +14,7 @@ from gateway.breaker import Condition
 from gateway.breakers import Change
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import ErrorKind, Fault
+from tasks.metrics import count_breaker_change
 
 log: Final = structlog.get_logger()
 
@@ -33,6 +34,7 @@ def raise_alarms(kind: ErrorKind | None, calls: tuple[Answer, ...]) -> None:
 
 def tell_of_breaker(change: Change) -> None:
     """Tell that an endpoint went away or came back; wrong credentials as an error with what to mend."""
+    count_breaker_change(change.endpoint, change.after)
     facts = {"endpoint": change.endpoint.value, "away_seconds": round(change.away_seconds, 1)}
     if change.after is Condition.HELD and change.is_news:
         kind = ErrorKind.PROVIDER_MISCONFIGURED

@@ -43,6 +43,7 @@ class Claim:
     service: Service | None
     waited_for: ErrorKind | None
     posts: int
+    since_accepted_at_claim_seconds: float
     since_first_begun_at_claim_seconds: float
     since_last_begun_at_claim_seconds: float
     claimed_at: datetime
@@ -57,6 +58,10 @@ class Claim:
     def left_seconds(self) -> float:
         """Return the seconds until the deadline."""
         return self.left_at_claim_seconds - self.elapsed_seconds()
+
+    def since_accepted_seconds(self) -> float:
+        """Return the seconds since the run was accepted."""
+        return self.since_accepted_at_claim_seconds + self.elapsed_seconds()
 
     def since_first_begun_seconds(self) -> float:
         """Return the seconds since the first request with effect may have left."""
@@ -131,6 +136,7 @@ def counted_anew(figures: Figures, held: Claim, state: RunState) -> Claim:
         taken_at=held.taken_at + elapsed,
         claimed_at=held.claimed_at + timedelta(seconds=elapsed),
         left_at_claim_seconds=left,
+        since_accepted_at_claim_seconds=held.since_accepted_at_claim_seconds + elapsed,
         since_first_begun_at_claim_seconds=held.since_first_begun_at_claim_seconds + elapsed,
         since_last_begun_at_claim_seconds=held.since_last_begun_at_claim_seconds + elapsed,
         lease_seconds=_lease_seconds(figures, held.operation, left),
@@ -227,6 +233,7 @@ def _claim(row: AnyRow, figures: Figures, operation: Operation, task_id: str, ta
         service=row.service,
         waited_for=row.error_kind,
         posts=row.posts,
+        since_accepted_at_claim_seconds=row.since_accepted_seconds,
         since_first_begun_at_claim_seconds=row.since_first_seconds or 0,
         since_last_begun_at_claim_seconds=row.since_last_seconds or 0,
         claimed_at=row.claimed_at,

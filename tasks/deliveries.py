@@ -17,6 +17,7 @@ from gateway.deliveries import read_reason, read_status
 from models.database import AnyRow
 from models.deliveries import KEEP_DELIVERY, TAKE_LOOKS
 from phone_verification.deliveries import DeliveryReason, DeliveryStatus
+from tasks.metrics import count_delivery
 from tasks.services import Services
 
 log: Final = structlog.get_logger()
@@ -114,6 +115,8 @@ def _keep(services: Services, seen: Seen) -> None:
             "is_final": seen.delivery.is_final,
         },
     )
+    if seen.delivery.is_final:
+        count_delivery(seen.delivery, seen.reason)
     if seen.delivery.is_lost:
         log.warning(
             "text.undelivered",

@@ -16,6 +16,7 @@ from phone_verification.errors import InvalidArgumentsError
 from phone_verification.kinds import Operation
 from phone_verification.queues import TASK_NAMES
 from tasks.malformed import REFUSED_HEADER, RefusedOption, read_mark, refuse
+from tasks.metrics import count_database_away
 from tasks.open_door import Wish, read_wish
 from tasks.outage import DATABASE_AWAY
 from tasks.run import Done, Later, Reply, accept, repeat, resume
@@ -61,6 +62,7 @@ def _answer(
         reply = _reply(services, task, operation, args, kwargs)
     except DATABASE_AWAY as error:
         log.error("run.database_away", error=type(error).__name__)
+        count_database_away()
         _leave(is_accepted=not (args or kwargs or _refused(task)))
     except Exception as error:
         log.error("run.fault", exc_info=error)

@@ -78,6 +78,9 @@ class Figures(BaseModel):
     purge_batches: Annotated[int, Field(gt=0, le=1_000)] = Field(
         10, description="batches of a table that a piece of the purge takes"
     )
+    backlog_interval_seconds: Seconds = Field(
+        10, description="pause between looks at the backlog, where METRICS_PORT is set"
+    )
     forget_grace_seconds: Seconds = Field(
         15, description="`forget` waits for an open run so long after its deadline"
     )

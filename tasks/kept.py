@@ -3,9 +3,8 @@
 Lives here: a verification and its texts written down once. Must not: touch a run.
 """
 
-from typing import Any, Final
+from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 
 from models.closed_sets import VerificationStatus
@@ -16,18 +15,16 @@ from tasks.claim import Claim
 from tasks.services import Services
 from tasks.step import KeptTexts, KeptVerification
 
-log: Final = structlog.get_logger()
 
+def keep(connection: Connection, services: Services, claim: Claim, kept: KeptVerification | KeptTexts) -> int:
+    """Write down what is known of a verification, and its texts; or texts that belong to none.
 
-def keep(
-    connection: Connection, services: Services, claim: Claim, kept: KeptVerification | KeptTexts
-) -> None:
-    """Write down what is known of a verification, and its texts; or texts that belong to none."""
+    Return how many of the run's own texts were new: more than one is one too many.
+    """
     if isinstance(kept, KeptTexts):
-        _keep_texts(connection, services, claim, kept.attempt_sids, None, kept.channel)
-        return
+        return _keep_texts(connection, services, claim, kept.attempt_sids, None, kept.channel)
     connection.execute(KEEP_VERIFICATION[services.database.dialect], _facts(services, claim, kept))
-    _keep_texts(connection, services, claim, kept.own_attempt_sids, kept.id, kept.channel)
+    new = _keep_texts(connection, services, claim, kept.own_attempt_sids, kept.id, kept.channel)
     if kept.other_attempt_sids:
         names = {"run": claim.task_id, "phone_fingerprints": kept.phone_fingerprints}
         owner = connection.execute(LAST_UNKNOWN_SEND, names).scalar()
@@ -35,6 +32,7 @@ def keep(
             _keep_text(
                 connection, services, sid, verification_id=kept.id, task_id=owner, channel=kept.channel
             )
+    return new
 
 
 def _facts(services: Services, claim: Claim, kept: KeptVerification) -> dict[str, Any]:
@@ -64,9 +62,9 @@ def _keep_texts(
     sids: tuple[str, ...],
     verification_id: str | None,
     channel: Channel | None,
-) -> None:
-    """Write a run's own texts down; more than one new is one too many."""
-    new = sum(
+) -> int:
+    """Write a run's own texts down; return how many were new."""
+    return sum(
         _keep_text(
             connection,
             services,
@@ -77,8 +75,6 @@ def _keep_texts(
         )
         for sid in sids
     )
-    if new > 1:
-        log.error("run.texts_doubled", task_id=claim.task_id, texts=new)
 
 
 def _keep_text(

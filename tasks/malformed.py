@@ -9,6 +9,7 @@ from models.refusals import ADD_REFUSED, DATABASE_TIME
 from phone_verification.arguments import Arguments
 from phone_verification.keys import Fingerprints, Label, canonical_json
 from phone_verification.kinds import ErrorKind, Operation, Outcome
+from tasks.outcomes import tell_refused
 from tasks.reply import result_json
 from tasks.run import Done, Reply, stored
 from tasks.services import Services
@@ -68,7 +69,10 @@ def refuse(
                 "finished_at": now,
             },
         ).one_or_none()
-    return stored(services, task_id) if added is None else Done(result)
+    if added is None:
+        return stored(services, task_id)
+    tell_refused(task_id, operation, step)
+    return Done(result)
 
 
 def _fingerprint(keys: Fingerprints, field: str, asked: Arguments | None) -> str:

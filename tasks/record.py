@@ -5,8 +5,9 @@ Lives here: thin acts on the statements of `models.records`. Facts are kept what
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection
 
 from gateway.answer import Answer, Reason
@@ -23,9 +24,12 @@ from models.records import (
 from phone_verification.kinds import RunState
 from tasks.claim import Claim
 from tasks.kept import keep
+from tasks.metrics import count_duplicates
 from tasks.reply import result_json
 from tasks.services import Services
 from tasks.step import Comparison, Finish, HandBack
+
+log: Final = structlog.get_logger()
 
 
 def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | None:
@@ -36,6 +40,7 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
     finished_at = step.decided_at or claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
     ending = _ending(claim, step, result, finished_at)
+    texts = 0
     with services.database.transaction() as connection:
         ended = connection.execute(RECORD, ending).rowcount
         if not ended and _is_written(connection, claim, result):
@@ -45,10 +50,13 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
         if not ended and step.is_definite_success:
             ended = connection.execute(RECORD_UNFENCED, ending).rowcount
         if step.kept is not None and (ended or not step.is_inferred):
-            keep(connection, services, claim, step.kept)
+            texts = keep(connection, services, claim, step.kept)
         if step.is_code_canceled and ended:
             connection.execute(CANCEL_CODE, {"own_code": claim.task_id})
         _add_calls(connection, claim, step.calls)
+    if texts > 1:
+        log.error("run.texts_doubled", task_id=claim.task_id, texts=texts)
+        count_duplicates(texts - 1)
     return result if ended else None
 
 

@@ -20,12 +20,14 @@ from phone_verification.arguments import (
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import SealBrokenError
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
+from tasks import metrics
 from tasks.alarms import raise_alarms
 from tasks.check import check
 from tasks.claim import Claim, Turn, begin, claim
 from tasks.inquiry import Inquiry
 from tasks.message import message
 from tasks.outage import DATABASE_AWAY, patiently
+from tasks.outcomes import tell_finished, tell_handed_back
 from tasks.own_code import OWN_CODE_FIELD
 from tasks.record import compare, hand_back, record
 from tasks.send import send
@@ -106,6 +108,7 @@ def repeat(services: Services, operation: Operation, task_id: str, arguments: An
     if not services.acceptance.is_same_intent(arguments, known.arguments_fingerprint):
         # Storing the conflict would poison the first caller's result for ever.
         log.warning("run.idempotency_conflict", task_id=task_id)
+        metrics.count_conflict()
         return NotMine()
     return resume(services, operation, task_id)
 
@@ -158,21 +161,7 @@ def _compare(services: Services, taken: Claim, step: Comparison) -> Reply:
     if compared is None:
         return stored(services, taken.task_id)
     found, result = compared
-    return _done(taken, found, result)
-
-
-def _done(taken: Claim, step: Finish, result: dict[str, Any]) -> Done:
-    log.info(
-        "run.done",
-        task_id=taken.task_id,
-        operation=taken.operation.value,
-        outcome=step.outcome.value,
-        kind=step.kind and step.kind.value,
-        provider_code=step.provider_code,
-        verification_id=taken.verification_id or taken.task_id,
-        attempts=taken.epoch,
-        seconds=round(taken.elapsed_seconds(), 3),
-    )
+    tell_finished(services, taken, found)
     return Done(result)
 
 
@@ -180,17 +169,13 @@ def _write_down(services: Services, taken: Claim, step: Finish | HandBack) -> Re
     raise_alarms(step.kind, step.calls)
     if isinstance(step, Finish):
         result = record(services, taken, step)
-        return stored(services, taken.task_id) if result is None else _done(taken, step, result)
+        if result is None:
+            return stored(services, taken.task_id)
+        tell_finished(services, taken, step)
+        return Done(result)
     if not hand_back(services, taken, step):
         return stored(services, taken.task_id)
-    log.info(
-        "run.handed_back",
-        task_id=taken.task_id,
-        operation=taken.operation.value,
-        state=step.state.value,
-        kind=step.kind.value,
-        delay_seconds=round(step.delay_seconds, 3),
-    )
+    tell_handed_back(taken, step)
     return Later(delay_seconds=step.delay_seconds, kind=step.kind, wants_result=taken.wants_result)
 
 

@@ -12,11 +12,12 @@ from typing import Final
 from gateway.answer import Answer, AnswerClass
 from models.landings import APPROVED_MEANWHILE, KNOWN_TEXTS, LANDED_BY_CHECK, OPEN_CHECKS
 from phone_verification.keys import Label
-from phone_verification.kinds import ErrorKind, RunState
+from phone_verification.kinds import ErrorKind, Operation, RunState
 from phone_verification.phone_numbers import PhoneNumber
 from tasks.asked import in_doubt, refused
 from tasks.figures import Figures
 from tasks.inquiry import Inquiry
+from tasks.metrics import count_look
 from tasks.sighting import Sighting, in_attempts, look
 from tasks.started import found, read_start
 from tasks.step import Step
@@ -74,6 +75,7 @@ def settle(inquiry: Inquiry, wanted: Wanted) -> Step:
         left_seconds=claim.left_seconds(),
         posts=claim.posts,
     )
+    count_look(Operation.SEND, conclusion)
     return _act(inquiry, wanted, sighting, conclusion)
 
 

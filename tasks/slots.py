@@ -27,6 +27,11 @@ class SendSlots:
         self._freed_at = float("-inf")
         self._lock = threading.Lock()
 
+    @property
+    def taken(self) -> int:
+        """How many sends are under way."""
+        return self._taken
+
     @contextmanager
     def of(self, operation: Operation) -> Iterator[float | None]:
         """Hold a slot while the block runs, or yield for how many seconds there has been none.

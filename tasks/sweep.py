@@ -24,6 +24,7 @@ from phone_verification.results import VerificationAnswer
 from phone_verification.task_ids import is_task_id, shown_id
 from tasks.admission import number_window
 from tasks.guard import next_send_in_seconds
+from tasks.outcomes import tell_swept
 from tasks.reply import result_json
 from tasks.rules import Rules
 from tasks.services import Services
@@ -103,13 +104,14 @@ def _end_overdue(services: Services, alarms: list[Alarm]) -> int:
     """End one page of overdue runs; whoever waits for a result on the open door is rung for."""
     with services.database.transaction() as connection:
         overdue = connection.execute(OVERDUE, {"limit": services.figures.sweep_rows}).all()
-        for row in overdue:
-            _end(connection, services.rules, row)
+        ended = [(row, _end(connection, services.rules, row)) for row in overdue]
+    for row, step in ended:
+        tell_swept(row, step)
     alarms.extend(_alarm(row) for row in overdue if row.wants_result)
     return len(overdue)
 
 
-def _end(connection: Connection, rules: Rules, row: AnyRow) -> None:
+def _end(connection: Connection, rules: Rules, row: AnyRow) -> Finish:
     is_doubtful = row.state is RunState.AMBIGUOUS
     kind = ErrorKind.OUTCOME_UNKNOWN if is_doubtful else row.error_kind or ErrorKind.PROVIDER_UNAVAILABLE
     step = Finish(
@@ -132,16 +134,7 @@ def _end(connection: Connection, rules: Rules, row: AnyRow) -> None:
     )
     if not is_doubtful and row.service is Service.MESSAGING:
         connection.execute(CANCEL_CODE, {"own_code": row.task_id})
-    log.info(
-        "run.done",
-        task_id=shown_id(row.task_id),
-        operation=row.operation.value,
-        outcome=step.outcome.value,
-        kind=kind.value,
-        provider_code=row.provider_code,
-        verification_id=shown_id(row.verification_id or row.task_id),
-        by="sweeper",
-    )
+    return step
 
 
 def _verification(connection: Connection, rules: Rules, row: AnyRow) -> VerificationAnswer | None:

@@ -15,6 +15,7 @@ from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import VerificationAnswer
 from tasks.asked import in_doubt, undecided
 from tasks.inquiry import Inquiry
+from tasks.metrics import count_look
 from tasks.settle import Conclusion, Records, conclude
 from tasks.sighting import Sighting
 from tasks.step import Finish, Step
@@ -75,6 +76,7 @@ def settle_text(inquiry: Inquiry, text: Text, *, is_approved_meanwhile: bool = F
         left_seconds=claim.left_seconds(),
         posts=claim.posts,
     )
+    count_look(claim.operation, conclusion)
     if conclusion is Conclusion.FOUND:
         return text.sent(sighting.texts)
     if conclusion is Conclusion.WAIT:

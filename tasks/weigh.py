@@ -9,12 +9,13 @@ from typing import Final
 import structlog
 
 from gateway.answer import Answer, AnswerClass
-from phone_verification.kinds import ErrorKind
+from phone_verification.kinds import ErrorKind, Operation
 from tasks.asked import in_doubt, refused
 from tasks.checked import described, inferred
 from tasks.explain import Verdict, cause_of_not_found, judge, may_be_same_code, verifications_met
 from tasks.inquiry import Inquiry
 from tasks.known import Asked, Known, look_up_met
+from tasks.metrics import count_look
 from tasks.step import Step
 
 log: Final = structlog.get_logger()
@@ -43,6 +44,7 @@ def weigh(
         is_converted=any(text.converted for text in listed.attempts if text.verification_sid == met_sid),
         lag_seconds=inquiry.services.figures.attempts_lag_seconds,
     )
+    count_look(Operation.CHECK, verdict)
     if verdict is Verdict.APPROVED:
         return inferred(inquiry, asked, known, met_sid, age_seconds)
     if verdict is Verdict.WAIT:

@@ -11,6 +11,7 @@ from gateway.catalogue_page import render_catalogue
 from phone_verification.arguments import CheckArguments, SealedArguments, SendArguments
 from phone_verification.results import Result, RunStatus
 from tests.privacy.doors.page import render_doors
+from worker.metrics.page import render_metrics
 from worker.settings_page import render_environment
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,7 @@ DOCUMENTS = {
     "docs/errors.md": render_catalogue,
     "docs/contract.schema.json": json_schema,
     "docs/doors.md": render_doors,
+    "docs/metrics.md": render_metrics,
     ".env.example": render_environment,
 }
 

@@ -20,6 +20,7 @@ from phone_verification.queues import QUEUES, TASK_NAMES
 from tasks.alarms import tell_of_breaker
 from tasks.ceiling import Ceiling
 from tasks.figures import Figures
+from tasks.metrics import count_answer
 from tasks.recent_texts import RecentTexts
 from tasks.services import Ring, Services
 from tasks.slots import SendSlots
@@ -114,6 +115,7 @@ def _breakers(figures: Figures) -> dict[str, Any]:
         ),
         "look_budget_seconds": figures.breaker_probe_budget_seconds,
         "tell": tell_of_breaker,
+        "hear": count_answer,
     }
 
 

@@ -7,6 +7,7 @@ from celery import Celery, signals
 from worker.hardening.loggers import leave_quotations_out
 from worker.hardening.task import MaskedTask
 from worker.logs import configure_logs
+from worker.metrics.step import Metrics
 from worker.shutdown import begin_no_more
 from worker.startup import Startup
 from worker.sweeper import Sweeper
@@ -20,6 +21,7 @@ app: Final = Celery(
 )
 app.config_from_object("celeryconfig")
 app.steps["worker"].add(Startup)
+app.steps["worker"].add(Metrics)
 app.steps["worker"].add(Sweeper)
 
 leave_quotations_out()

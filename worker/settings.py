@@ -65,6 +65,19 @@ class LogSettings(BaseSettings):
     ] = "INFO"
 
 
+class MetricsSettings(BaseSettings):
+    """Where a worker tells what it counts."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    metrics_port: Annotated[
+        int, Field(ge=0, le=65_535, description="Prometheus' endpoint, one a worker process; 0 for none")
+    ] = 0
+    metrics_host: Annotated[
+        str, Field(min_length=1, description="the address it listens at; in a container 0.0.0.0")
+    ] = "127.0.0.1"
+
+
 class DatabaseSettings(BaseSettings):
     """What the schema commands need."""
 
@@ -106,7 +119,7 @@ class RetentionSettings(DatabaseSettings):
     ] = 30
 
 
-class Settings(TimedSettings, RetentionSettings, LogSettings, GuardSettings, TextSettings):
+class Settings(TimedSettings, RetentionSettings, LogSettings, MetricsSettings, GuardSettings, TextSettings):
     """What the worker needs."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)

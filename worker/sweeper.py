@@ -14,6 +14,7 @@ from celery import bootsteps
 
 from tasks.deliveries import look_at_deliveries
 from tasks.figures import Figures
+from tasks.metrics import count_pass, count_swept
 from tasks.services import Services, current
 from tasks.sweep import Alarm, end_due, ring_due
 from tasks.upkeep import Upkeep
@@ -58,18 +59,22 @@ class Sweeper(bootsteps.StartStopStep):
         while not self._stopping.wait(pause(services.figures)):
             try:
                 one_pass(services)
+                count_pass(threading.current_thread().name, is_ok=True)
             except Exception as error:  # noqa: BLE001 - the database may be away; the next pass makes good
                 log.warning("sweep.failed", error=type(error).__name__)
+                count_pass(threading.current_thread().name, is_ok=False)
 
     def _end(self, services: Services) -> None:
         done = end_due(services)
         self._owed.extend(done.alarms)
+        count_swept(lapsed=done.lapsed, ended=done.ended)
         if done.lapsed or done.ended:
             log.info("sweep.ended", lapsed=done.lapsed, ended=done.ended)
 
     def _ring(self, services: Services) -> None:
         owed = [self._owed.popleft() for _ in range(len(self._owed))]
         rung = ring_due(services, owed)
+        count_swept(rung=rung)
         if rung:
             log.info("sweep.rung", rung=rung)
 

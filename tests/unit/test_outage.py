@@ -27,6 +27,7 @@ def a_claim(lease_seconds: float) -> Claim:
         verification_id=None,
         waited_for=None,
         posts=1,
+        since_accepted_at_claim_seconds=0,
         since_first_begun_at_claim_seconds=0,
         since_last_begun_at_claim_seconds=0,
         claimed_at=datetime.now(UTC),

@@ -6,6 +6,8 @@ from typing import Final
 
 import structlog
 
+from tasks.metrics import count_dropped
+
 log: Final = structlog.get_logger()
 
 _dropped: Final[Counter[str]] = Counter()
@@ -20,4 +22,5 @@ def tell_dropped(why: str, **facts: str) -> None:
     with _counting:
         _dropped[why] += 1
         count = _dropped[why]
+    count_dropped(why)
     log.error("message.dropped", why=why, count=count, **facts)

@@ -13,6 +13,8 @@ from typing import Any, Final
 import structlog
 from celery.backends.redis import RedisBackend
 
+from tasks.metrics import count_lost_result
+
 log: Final = structlog.get_logger()
 
 _PATIENCE_SECONDS: Final = 3.0
@@ -37,5 +39,6 @@ class ForgivingRedisBackend(RedisBackend):
             except Exception as error:  # noqa: BLE001 - whatever it is, the slot is worth more
                 if time.monotonic() + _PAUSE_SECONDS > give_up_at:
                     log.error("result.lost", task_id=task_id, error=type(error).__name__)
+                    count_lost_result()
                     return None
             time.sleep(_PAUSE_SECONDS)

@@ -6,6 +6,7 @@ import pytest
 
 from phone_verification.kinds import Channel
 from tests.integration.settling.lab import E164, Lab
+from tests.rise import Rise
 
 
 def test_a_lost_check_makes_a_404_no_evidence(lab: Lab) -> None:
@@ -105,6 +106,7 @@ def test_a_text_that_was_doubled_all_the_same_is_counted(
     lab: Lab, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The first request was carried out later than Twilio ever should: both texts are this run's."""
+    rise = Rise()
     lab.phone.fault("drop_before", "start")
     handle = lab.send()
     lab.until_quiet(handle)
@@ -119,6 +121,7 @@ def test_a_text_that_was_doubled_all_the_same_is_counted(
     assert (lab.outcome(handle), lab.texts) == ("sent", 2)
     assert list(lab.owners().values()) == [handle, handle]
     assert "run.texts_doubled" in capsys.readouterr().out
+    assert rise.of("sms_duplicates_total") == 1
 
 
 def test_all_new_texts_are_the_runs_that_asked_twice(lab: Lab) -> None:

@@ -21,6 +21,8 @@ FORMATTER: Final = f"{_LAYERS}::test_a_log_line_of_anybodys_shows_types_and_plac
 CLIENTS_ENGINE: Final = f"{_LAYERS}::test_the_clients_own_engine_hides_what_it_is_given"
 CALLERS_ENGINE: Final = f"{_LAYERS}::test_a_callers_own_engine_may_show_every_parameter"
 INSERTED: Final = f"{_LAYERS}::test_what_another_language_inserted_in_the_place_of_an_id_is_not_shown"
+METRICS_CODES: Final = "tests/unit/test_metrics.py::test_a_code_is_one_of_the_catalogue_or_other"
+METRICS_COUNTRIES: Final = "tests/unit/test_metrics.py::test_a_country_is_an_allowed_one_or_other"
 REPRS: Final = "tests/privacy/test_reprs.py"
 
 

@@ -1,0 +1,1 @@
+"""A worker's metrics, as Prometheus gets them."""
