@@ -76,7 +76,11 @@ def test_what_an_alert_waits_for_is_there_before_it_happens() -> None:
         for operation in Operation
         for kind, facts in KIND_FACTS.items()
     }
-    assert there == expected | {("send", "sent", "none"), ("check", "approved", "none")}
+    assert there == expected | {
+        ("send", "sent", "none"),
+        ("check", "approved", "none"),
+        ("message", "sent", "none"),
+    }
 
 
 def test_what_only_was_recorded_is_told_apart() -> None:

@@ -25,6 +25,7 @@ def a_claim(lease_seconds: float) -> Claim:
         country=None,
         code_hmac=None,
         verification_id=None,
+        service=None,
         waited_for=None,
         posts=1,
         since_accepted_at_claim_seconds=0,
