@@ -74,7 +74,7 @@ def test_an_expired_code_is_told(site: Site, person: Person) -> None:
     """After ten minutes there is nothing to check any more."""
     person.send()
     code = site.code()
-    site.phone.advance(601)
+    site.worker.let_codes_expire()
 
     assert person.check(code).row == NO_RECORD
 
@@ -104,7 +104,7 @@ def test_five_wrong_codes_are_the_most(site: Site, person: Person) -> None:
 
 def test_a_mistake_of_ours_is_an_unexpected_one(site: Site, person: Person) -> None:
     """What Twilio refuses because of our account's settings is not the person's business."""
-    site.phone.fault("status", "start", status=400, code=20151, message="authentication failed")
+    site.phone.fault("status", site.worker.start, status=400, code=20151, message="authentication failed")
 
     assert person.send().row == UNEXPECTED
 

@@ -1,5 +1,7 @@
 """A worker as its own process, with everything real around it."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -9,11 +11,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from sqlalchemy import update
 
+from models import Verification
 from models.database import Database, open_database
 from models.schema import upgrade
 from phone_verification import VerificationClient
-from phone_verification.kinds import PollState
+from phone_verification.database_clock import now_plus
+from phone_verification.kinds import PollState, Service
 from phone_verification.results import Result
 from simulator.client import SimulatorClient
 from tasks.figures import Figures
@@ -51,6 +56,27 @@ class Backend:
     def e164(self) -> str:
         """The number as Twilio is told it."""
         return "+82" + self.number.replace("-", "")[1:]
+
+    @property
+    def start(self) -> str:
+        """By which call a text is asked for, as the stand-in names it."""
+        return "message" if self.is_messaging else "start"
+
+    def let_codes_expire(self) -> None:
+        """Let ten minutes pass for whoever made the codes: Twilio, or the database."""
+        self.phone.advance(601)
+        with self.database.transaction() as connection:
+            own = Verification.service == Service.MESSAGING
+            connection.execute(update(Verification).where(own).values(expires_at=now_plus(-1)))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the worker stand still for a while."""
+        os.killpg(self.worker.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.worker.pid, signal.SIGCONT)
 
     def result(self, task_id: str, *, within: float = 20) -> Result:
         """Wait for a task's result."""

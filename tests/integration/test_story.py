@@ -1,10 +1,9 @@
 """A phone number is verified, end to end: real Redis, real database, real HTTP, a real worker."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from models import ProviderCall, SendAttempt, TaskRun, Verification
-from phone_verification.database_clock import now_plus
 from phone_verification.kinds import ErrorKind, Outcome
 from phone_verification.results import Result
 from tests.integration.conftest import Backend, each_service
@@ -144,9 +143,7 @@ def test_five_wrong_codes_lock_the_verification(backend: Backend) -> None:
 def test_an_expired_code_is_named(backend: Backend) -> None:
     """Twilio's 404 after ten minutes has a name of its own only when our clock agrees."""
     handle, code = send(backend)
-    backend.phone.advance(601)
-    if backend.is_messaging:
-        _expire(backend)
+    backend.let_codes_expire()
 
     late = check(backend, code, handle)
 
@@ -154,14 +151,6 @@ def test_an_expired_code_is_named(backend: Backend) -> None:
     kind = ErrorKind.VERIFICATION_EXPIRED if backend.is_messaging else ErrorKind.NO_VERIFICATION_RECORD
     assert late.error.kind is kind
     assert late.error.title == "No Verification Record"
-
-
-def _expire(backend: Backend) -> None:
-    """Let ten minutes pass for the codes of our own: their clock is the database's."""
-    fingerprint = select(TaskRun.phone_fingerprint).order_by(TaskRun.created_at.desc()).limit(1)
-    with backend.database.transaction() as connection:
-        mine = Verification.phone_fingerprint == fingerprint.scalar_subquery()
-        connection.execute(update(Verification).where(mine).values(expires_at=now_plus(-1)))
 
 
 def test_a_check_without_a_send_has_no_record(backend: Backend) -> None:
