@@ -15,7 +15,7 @@ _DETAIL = "Your AccountSid or AuthToken was incorrect."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One Twilio account with one Verify service and two ways in, and one way that is refused."""
+    """One Twilio account, its services and its number; two ways in, and one way that is refused."""
 
     account_sid: str = "AC" + "0" * 31 + "1"
     auth_token: str = "simulator-auth-token"  # noqa: S105 - public on purpose
@@ -24,6 +24,8 @@ class Account:
     test_sid: str = "AC" + "0" * 31 + "2"
     test_token: str = "simulator-test-token"  # noqa: S105
     service_sid: str = "VA" + "0" * 31 + "1"
+    messaging_service_sid: str = "MG" + "0" * 31 + "1"
+    from_number: str = "+15017122661"
 
 
 def admit(account: Account, authorization: str | None, suspension: Suspension | None) -> None:
@@ -31,7 +33,7 @@ def admit(account: Account, authorization: str | None, suspension: Suspension | 
     if authorization is None:
         message = "Authentication Error - No credentials provided"
         raise RefusalError(401, 20003, message, detail=_DETAIL)
-    pair = _pair(authorization)
+    pair = pair_of(authorization)
     if pair == (account.test_sid, account.test_token):
         raise RefusalError(403, 20008, "Resource not accessible with Test Account Credentials")
     known = {
@@ -46,7 +48,8 @@ def admit(account: Account, authorization: str | None, suspension: Suspension | 
         raise RefusalError(403, 20403, "Account is suspended")
 
 
-def _pair(authorization: str) -> tuple[str, str] | None:
+def pair_of(authorization: str) -> tuple[str, str] | None:
+    """User and password of Basic authorization; None for anything else."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "basic":
         return None

@@ -64,6 +64,7 @@ class Target(StrEnum):
     ATTEMPTS = "attempts"
     SERVICE = "service"
     RATE_LIMITS = "rate_limits"
+    CONSOLE = "console"
     ANY = "any"
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from simulator.account import admit
+from simulator.console.routes import PATHS as CONSOLE_PATHS
+from simulator.credentials import as_played, permit
 from simulator.exchange import Answer, Call, RefusalError, error_body
 from simulator.verify import attempts, check, rate_limit_calls, service, start, status
 from simulator.verify.twilio import Twilio
@@ -24,6 +26,7 @@ class Endpoint(StrEnum):
     ATTEMPTS = "attempts"
     SERVICE = "service"
     RATE_LIMITS = "rate_limits"
+    CONSOLE = "console"
     OTHER = "other"
 
 
@@ -66,6 +69,7 @@ _ROUTES = (
     _route("GET", _BUCKET, _RATES, rate_limit_calls.fetch_bucket),
     _route("POST", _BUCKET, _RATES, rate_limit_calls.update_bucket),
     _route("DELETE", _BUCKET, _RATES, rate_limit_calls.delete_bucket),
+    *(_route("GET", path, Endpoint.CONSOLE, act) for path, act in CONSOLE_PATHS),
 )
 
 
@@ -98,16 +102,29 @@ def answer(twilio: Twilio, call: Call) -> Answer:
 
 
 def _act(twilio: Twilio, call: Call) -> Answer:
-    admit(twilio.account, call.authorization, twilio.switches.suspended)
+    account, switches = twilio.account, twilio.switches
+    admit(as_played(account, switches.credentials), call.authorization, switches.suspended)
+    permit(account, switches, call)
     found = _matches(call)
     if not found:
         raise twilio.not_found(call)
     for route, groups in found:
         if route.method == call.method:
-            if groups.get("service", twilio.account.service_sid) != twilio.account.service_sid:
+            if not _exists(twilio, groups):
                 raise twilio.not_found(call)
             return route.act(twilio, call, **groups)
     raise twilio.refusal(405, 20004, "Method not allowed")
+
+
+def _exists(twilio: Twilio, groups: dict[str, str]) -> bool:
+    """Whether the account and the Verify service that a path names are ours."""
+    is_known = not ("service" in groups and twilio.switches.service_deleted)
+    is_ours = groups.get("service", twilio.account.service_sid) == twilio.account.service_sid
+    return (
+        is_known
+        and is_ours
+        and groups.get("account", twilio.account.account_sid) == twilio.account.account_sid
+    )
 
 
 def _matches(call: Call) -> list[tuple[_Route, dict[str, str]]]:

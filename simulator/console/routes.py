@@ -1,0 +1,26 @@
+"""Which path shows what; `verify/routes` takes this table in."""
+
+from collections.abc import Callable
+
+from simulator.console import account, lookup, permissions, senders
+from simulator.exchange import Answer
+
+_ACCOUNT = "/2010-04-01/Accounts/{account}"
+_MESSAGING = "/v1/Services/{messaging_service}"
+
+PATHS: tuple[tuple[str, Callable[..., Answer]], ...] = (
+    (_ACCOUNT + r"\.json", account.fetch_account),
+    (_ACCOUNT + r"/Balance\.json", account.fetch_balance),
+    (_ACCOUNT + r"/OutgoingCallerIds\.json", account.list_caller_ids),
+    (_ACCOUNT + r"/IncomingPhoneNumbers\.json", account.list_numbers),
+    ("/v1/CustomerProfiles", permissions.list_customer_profiles),
+    ("/v1/Messaging/GeoPermissions", permissions.fetch_messaging_permissions),
+    ("/v1/DialingPermissions/Countries/{country}", permissions.fetch_voice_permissions),
+    (_MESSAGING, senders.fetch_messaging_service),
+    (_MESSAGING + "/PhoneNumbers", senders.list_phone_numbers),
+    (_MESSAGING + "/ShortCodes", senders.list_short_codes),
+    (_MESSAGING + "/AlphaSenders", senders.list_alpha_senders),
+    ("/v2/Services/{service}/MessagingConfigurations", senders.list_messaging_configurations),
+    ("/v2/PhoneNumbers/{number}", lookup.look_up),
+)
+"""Path and what answers a GET of it."""
