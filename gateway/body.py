@@ -32,7 +32,7 @@ def read_body(text: str) -> dict[str, Any] | None:
 
 def read_verification(body: dict[str, Any], date: str | None) -> VerificationFacts:
     """Read a verification; `date` is the answer's own, the only clock its stamps are held against."""
-    now, created_at = _http_date(date), _moment(body.get("date_created"))
+    now, created_at = http_date(date), _moment(body.get("date_created"))
     attempts = body.get("send_code_attempts") or []
     if not isinstance(attempts, list):
         raise BrokenBodyError
@@ -53,7 +53,7 @@ def read_attempts(body: dict[str, Any], date: str | None) -> tuple[AttemptFacts,
     attempts = body.get("attempts")
     if not isinstance(attempts, list):
         raise BrokenBodyError
-    now = _http_date(date)
+    now = http_date(date)
     return tuple(_attempt(attempt, now) for attempt in attempts)
 
 
@@ -67,6 +67,15 @@ def read_service(body: dict[str, Any]) -> ServiceFacts:
         skip_sms_to_landlines=body.get("skip_sms_to_landlines"),
         custom_code_enabled=body.get("custom_code_enabled"),
     )
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Read an answer's Date; None for anything else."""
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _send_attempts(values: list[Any], now: datetime | None) -> tuple[SendAttempt, ...]:
@@ -132,14 +141,6 @@ def _moment(value: Any) -> datetime | None:  # noqa: ANN401 - JSON
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value or "")
-    except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -1,0 +1,77 @@
+"""Settings: can a worker start with them, and do they limit what an accident or a thief costs."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from worker.doctor.finding import Check, Finding
+from worker.doctor.subject import Subject
+
+_SETTINGS: Final = Check("settings", "settings", "A worker starts only when each of them can be read.")
+_READ: Final = _SETTINGS.ok("all can be read; account {account}, Verify service {service}")
+_WRONG: Final = _SETTINGS.fail("{name}: {sentence}", fix="Set it: {help}")
+_NO_CREDENTIALS: Final = _SETTINGS.fail(
+    "there are no credentials for Twilio",
+    fix="Set TWILIO_ACCOUNT_SID, and TWILIO_AUTH_TOKEN or TWILIO_API_KEY with TWILIO_API_SECRET.",
+)
+_TOGETHER: Final = _SETTINGS.fail("{sentence}", fix="Mend them together: .env.example lists all settings.")
+
+_PROVIDER: Final = Check("settings", "provider", "Codes go to Twilio, or to a stand-in for it.")
+_TWILIO: Final = _PROVIDER.ok("Twilio itself")
+_STAND_IN: Final = _PROVIDER.ok("a stand-in at {url}: nobody's phone rings")
+
+_LIMITS: Final = Check("settings", "limits", "A ceiling bounds the bill, whatever else fails.")
+_LIMITED: Final = _LIMITS.ok("{most:,} texts an hour at most, in all")
+_UNLIMITED: Final = _LIMITS.warn(
+    "nothing limits how many texts are sent in all",
+    fix="Set SENDS_AN_HOUR to three times your busiest hour.",
+)
+_SCALED: Final = _LIMITS.warn(
+    "TIME_SCALE is {scale:g}: every wait and every limit is another than it says",
+    fix="Leave TIME_SCALE out: it is for tests.",
+)
+
+
+def examine(subject: Subject) -> Iterator[Finding]:
+    """Judge the settings; nobody is asked."""
+    yield from _settings(subject)
+    yield _provider(subject)
+    yield _UNLIMITED.found() if subject.sends_an_hour == 0 else _LIMITED.found(most=subject.sends_an_hour)
+    if subject.time_scale != 1:
+        yield _SCALED.found(scale=subject.time_scale)
+
+
+def _settings(subject: Subject) -> Iterator[Finding]:
+    for problem in subject.problems:
+        if problem.name:
+            told = problem.help or ".env.example says how"
+            yield _WRONG.found(name=problem.name, sentence=problem.sentence, help=told)
+        else:
+            yield _TOGETHER.found(sentence=problem.sentence)
+    if subject.credentials is None:
+        # Pydantic looks at what belongs together only once each setting is right by itself.
+        yield _NO_CREDENTIALS.found()
+    elif not subject.problems:
+        account, service = subject.credentials.account_sid, subject.service_sid or ""
+        yield _READ.found(account=_shown(account), service=_shown(service))
+
+
+def _provider(subject: Subject) -> Finding:
+    return _TWILIO.found() if subject.base_url is None else _STAND_IN.found(url=place_of(subject.base_url))
+
+
+def _shown(sid: str) -> str:
+    """Enough of an identifier to tell which one it is."""
+    return f"{sid[:2]}…{sid[-4:]}"
+
+
+def place_of(url: str) -> str:
+    """Say where an address leads, without user and password."""
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        return "an address that is none"
+    where = f"{parts.host or ''}{f':{parts.port}' if parts.port else ''}"
+    return f"{where}/{parts.database or ''}".rstrip("/")

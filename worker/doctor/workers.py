@@ -1,0 +1,144 @@
+"""Workers: does anybody consume the queues, and does what was accepted move."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import redis
+from kombu.exceptions import OperationalError
+from redis import RedisError
+
+from models import backlog
+from models.backlog import Ending, Late
+from models.database import Database
+from phone_verification.kind_facts import KIND_FACTS
+from phone_verification.publisher import make_celery
+from phone_verification.queues import QUEUES
+from worker.doctor.finding import Check, Finding
+
+_PATIENCE_SECONDS: Final = 1.0
+_LONG_QUEUE: Final = 1_000
+OVERDUE_SECONDS: Final = 10.0
+"""A run is final so long after its deadline, or the first promise is broken."""
+_BEGUN_SECONDS: Final = 30.0
+_MOVING_SECONDS: Final = 60.0
+_TOLD_ENDINGS: Final = 3
+
+_WORKERS: Final = Check(
+    "workers", "workers", "Without one nothing is sent; what was accepted ends at its deadline."
+)
+_ALIVE: Final = _WORKERS.ok("{count} answered")
+_NONE: Final = _WORKERS.fail("none answers", fix="Start one: celery -A worker worker")
+_SILENT: Final = _WORKERS.warn(
+    "none answers, yet a run was begun {seconds:.0f} s ago",
+    fix="See that workers use this Redis, and that remote control is on (worker_enable_remote_control).",
+)
+
+_QUEUES: Final = Check("workers", "queues", "Sends and checks have a queue each, and each needs a consumer.")
+_CONSUMED: Final = _QUEUES.ok("both are consumed; {waiting:,} messages wait")
+_UNCONSUMED: Final = _QUEUES.fail(
+    "nobody consumes {queues}", fix="Start a worker without -Q, or with -Q {queues}."
+)
+_LONG: Final = _QUEUES.warn(
+    "{waiting:,} messages wait", fix="Start more workers, or see why calls are slow (the last day, below)."
+)
+
+_OVERDUE: Final = Check("workers", "overdue", "An accepted run always ends within 10 s of its deadline.")
+_NONE_OVERDUE: Final = _OVERDUE.ok("no run is past its deadline")
+_SOME_OVERDUE: Final = _OVERDUE.fail(
+    "{runs:,} runs are past their deadline, the first by {seconds:.0f} s: nobody sweeps",
+    fix="Start a worker, or once: python -m worker sweep",
+)
+
+_BEGUN: Final = Check(
+    "workers", "begun", "What is accepted is taken up within seconds, by message or by sweep."
+)
+_ALL_BEGUN: Final = _BEGUN.ok("no accepted run waits to be taken up")
+_SOME_UNBEGUN: Final = _BEGUN.fail(
+    "nobody came for {runs:,} accepted runs, of the first for {seconds:.0f} s",
+    fix="Start a worker; if one runs, see in its log whether it can reach this database.",
+)
+
+_DAY: Final = Check("workers", "last day", "How runs really ended tells what no look at the account can.")
+_GOOD_DAY: Final = _DAY.ok("{total:,} runs, none failed for a fault of yours or Twilio's")
+_BAD_DAY: Final = _DAY.warn("{runs:,} of {total:,} runs ended {kind}{code}", fix="{action}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerFacts:
+    """Which queues each worker that answered consumes, and how many messages wait in them."""
+
+    queues: Mapping[str, Sequence[str]]
+    waiting: int
+
+
+def ask_workers(broker_url: str) -> WorkerFacts | None:
+    """Ask all workers for their queues; None when the broker is away."""
+    with make_celery(broker_url) as celery:
+        try:
+            told = celery.control.inspect(timeout=_PATIENCE_SECONDS).active_queues() or {}
+        except (OperationalError, RedisError, OSError):
+            return None
+    return WorkerFacts(
+        queues={worker: [queue["name"] for queue in queues] for worker, queues in told.items()},
+        waiting=_waiting(broker_url),
+    )
+
+
+def judge_workers(facts: WorkerFacts, moved_seconds_ago: float | None) -> Iterator[Finding]:
+    """Say whether somebody works; `moved_seconds_ago` is when a run was last begun."""
+    if not facts.queues:
+        is_moving = moved_seconds_ago is not None and moved_seconds_ago < _MOVING_SECONDS
+        yield _SILENT.found(seconds=moved_seconds_ago) if is_moving else _NONE.found()
+        return
+    yield _ALIVE.found(count=len(facts.queues))
+    consumed = {queue for queues in facts.queues.values() for queue in queues}
+    unconsumed = [queue for queue in QUEUES.values() if queue not in consumed]
+    if unconsumed:
+        yield _UNCONSUMED.found(queues=",".join(unconsumed))
+    else:
+        yield (_LONG if facts.waiting > _LONG_QUEUE else _CONSUMED).found(waiting=facts.waiting)
+
+
+def examine_runs(opened: Database) -> Iterator[Finding]:
+    """Look at what has not ended, and at what ended badly; raises SQLAlchemyError."""
+    yield judge_overdue(backlog.overdue(opened, OVERDUE_SECONDS))
+    yield judge_begun(backlog.not_begun(opened, _BEGUN_SECONDS))
+    yield from judge_day(*backlog.endings_of_a_day(opened))
+
+
+def judge_overdue(late: Late) -> Finding:
+    """Say whether the first promise holds."""
+    if not late.runs:
+        return _NONE_OVERDUE.found()
+    return _SOME_OVERDUE.found(runs=late.runs, seconds=late.longest_seconds)
+
+
+def judge_begun(late: Late) -> Finding:
+    """Say whether what was accepted is taken up."""
+    if not late.runs:
+        return _ALL_BEGUN.found()
+    return _SOME_UNBEGUN.found(runs=late.runs, seconds=late.longest_seconds)
+
+
+def judge_day(total: int, endings: Sequence[Ending]) -> Iterator[Finding]:
+    """Name the most frequent faults of the last day, and what an operator does about each."""
+    if not endings:
+        yield _GOOD_DAY.found(total=total)
+    for ending in endings[:_TOLD_ENDINGS]:
+        code = f" ({ending.provider_code})" if ending.provider_code else ""
+        yield _BAD_DAY.found(
+            runs=ending.runs,
+            total=total,
+            kind=ending.kind.value,
+            code=code,
+            action=KIND_FACTS[ending.kind].operator_action,
+        )
+
+
+def _waiting(broker_url: str) -> int:
+    try:
+        with redis.Redis.from_url(broker_url, socket_timeout=_PATIENCE_SECONDS) as client:
+            return sum(int(client.llen(queue)) for queue in QUEUES.values())
+    except (RedisError, OSError, ValueError):
+        return 0
