@@ -46,11 +46,6 @@ class Examination:
         }
         return {name: _going_on(name, section) for name, section in all_of_them.items()}
 
-    def findings(self) -> Iterator[Finding]:
-        """Look at everything."""
-        for section in self.sections().values():
-            yield from section()
-
     def _redis(self) -> Iterator[Finding]:
         for finding in broker.examine(self._subject):
             self._has_broker &= not (finding.check == "broker" and finding.level is Level.FAIL)

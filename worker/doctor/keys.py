@@ -10,11 +10,11 @@ from phone_verification.keys import Fingerprints, KeyRole, SealBrokenError, Seal
 from worker.doctor.finding import Check, Finding
 
 _HMAC: Final = Check(
-    "keys", "HMAC_KEYS", "A number is found by its fingerprint, which all processes must make alike."
+    "database", "HMAC_KEYS", "A number is found by its fingerprint, which all processes must make alike."
 )
 _ALIKE: Final = _HMAC.ok("in use: {in_use}; every row is under a key of the list")
 _DROPPED: Final = _HMAC.fail(
-    "{rows:,} rows are under {key}, which is not in the list: their numbers are not found",
+    "{key} is not in the list, and numbers are not found under it (rows: {rows:,})",
     fix="Put {key} back everywhere, marked retired (docs/keys.md).",
 )
 _APART: Final = _HMAC.fail(
@@ -23,11 +23,11 @@ _APART: Final = _HMAC.fail(
 )
 
 _SEAL: Final = Check(
-    "keys", "SEAL_KEYS", "What a caller has sealed must open here, or its run ends internal_error."
+    "database", "SEAL_KEYS", "What a caller has sealed must open here, or its run ends internal_error."
 )
-_OPEN: Final = _SEAL.ok("open what is sealed ({runs} runs that have not ended)")
+_OPEN: Final = _SEAL.ok("open what is sealed (open runs: {runs})")
 _SHUT: Final = _SEAL.fail(
-    "{runs} of the newest runs that have not ended do not open",
+    "of the newest open runs {runs} cannot be opened",
     fix="Add the key that their callers seal with, at the end of SEAL_KEYS, everywhere (docs/keys.md).",
 )
 

@@ -25,7 +25,7 @@ _NO_TEXTS: Final = _MESSAGING.fail(
 )
 
 _SERVICE: Final = Check("twilio", "Messaging Service", "Own texts leave through its senders.")
-_HAS_SENDERS: Final = _SERVICE.ok("{senders} senders; a text may wait {seconds} s")
+_HAS_SENDERS: Final = _SERVICE.ok("senders: {senders}; a text may wait {seconds} s")
 _NO_SERVICE: Final = _SERVICE.fail(
     "there is none of that sid",
     fix="Copy TWILIO_MESSAGING_SERVICE_SID anew from console.twilio.com > Messaging > Services.",

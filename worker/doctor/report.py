@@ -57,6 +57,6 @@ def _wrapped(text: str, first: str, rest: str) -> list[str]:
         _WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
-        break_long_words=False,
+        break_long_words=True,
         break_on_hyphens=False,
     )

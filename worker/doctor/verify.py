@@ -72,7 +72,7 @@ _SENDER: Final = Check(
     "twilio", "own sender", "Korea shows numbers only, whoever sends; an own sender is optional."
 )
 _TWILIOS: Final = _SENDER.ok("none: Twilio chooses")
-_OWN: Final = _SENDER.ok("a Messaging Service of your own, for {countries} countries")
+_OWN: Final = _SENDER.ok("a Messaging Service of your own, (countries: {countries})")
 
 _CONVERSION: Final = Check(
     "twilio", "conversion", "Codes that do not come back did not arrive, or nobody wanted them."

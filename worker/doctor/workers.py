@@ -46,7 +46,7 @@ _LONG: Final = _QUEUES.warn(
 _OVERDUE: Final = Check("workers", "overdue", "An accepted run always ends within 10 s of its deadline.")
 _NONE_OVERDUE: Final = _OVERDUE.ok("no run is past its deadline")
 _SOME_OVERDUE: Final = _OVERDUE.fail(
-    "{runs:,} runs are past their deadline, the first by {seconds:.0f} s: nobody sweeps",
+    "{runs:,} past the deadline, the first by {seconds:.0f} s: nobody sweeps",
     fix="Start a worker, or once: python -m worker sweep",
 )
 
@@ -55,7 +55,7 @@ _BEGUN: Final = Check(
 )
 _ALL_BEGUN: Final = _BEGUN.ok("no accepted run waits to be taken up")
 _SOME_UNBEGUN: Final = _BEGUN.fail(
-    "nobody came for {runs:,} accepted runs, of the first for {seconds:.0f} s",
+    "{runs:,} accepted and not begun, the first for {seconds:.0f} s: nobody came",
     fix="Start a worker; if one runs, see in its log whether it can reach this database.",
 )
 
