@@ -92,8 +92,8 @@ def read_balance(body: dict[str, Any]) -> BalanceFacts:
     """Read the balance, a decimal written as text."""
     try:
         amount = Decimal(_text(body, "balance"))
-    except InvalidOperation:
-        raise BrokenBodyError from None
+    except InvalidOperation as error:
+        raise BrokenBodyError from error
     return BalanceFacts(amount=amount, currency=_text(body, "currency"))
 
 

@@ -20,32 +20,37 @@ Read = Callable[[dict[str, Any]], Facts]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look(Generic[Facts]):
-    """One look; without `facts` it was refused with `http_status` and `code`, or `failure` says why.
+    """One look; without `facts` it was refused with `http_status` and `provider_code`, or `failure` says why.
 
     An answer that is none of Twilio's has a status, no code and no failure. `date` is the answer's own.
     """
 
     facts: Facts | None = None
     http_status: int | None = None
-    code: int | None = None
+    provider_code: int | None = None
     failure: Failure | None = None
     date: datetime | None = None
 
     @property
     def is_answered(self) -> bool:
         """Whether Twilio said anything at all, be it no."""
-        return self.facts is not None or self.code is not None
+        return self.facts is not None or self.provider_code is not None
 
     @property
     def why_not(self) -> str:
         """Say in a word or a number why there are no facts."""
-        if self.code is not None:
-            return str(self.code)
+        if self.provider_code is not None:
+            return str(self.provider_code)
         return self.failure.value if self.failure else f"HTTP {self.http_status}"
 
     def without_facts(self) -> "Look[Any]":
         """Return the same look, for somebody who wanted other facts."""
-        return Look(http_status=self.http_status, code=self.code, failure=self.failure, date=self.date)
+        return Look(
+            http_status=self.http_status,
+            provider_code=self.provider_code,
+            failure=self.failure,
+            date=self.date,
+        )
 
 
 def look_at(exchange: Exchange, read: Read[Facts]) -> Look[Facts]:
@@ -61,4 +66,4 @@ def look_at(exchange: Exchange, read: Read[Facts]) -> Look[Facts]:
             return Look(http_status=exchange.status, date=date)
     code = body.get("code")
     is_code = isinstance(code, int) and not isinstance(code, bool)
-    return Look(http_status=exchange.status, code=code if is_code else None, date=date)
+    return Look(http_status=exchange.status, provider_code=code if is_code else None, date=date)

@@ -93,7 +93,7 @@ def judge_credentials(account: Look[AccountFacts], service: Look[ServiceFacts] |
         return _KNOWN.found()
     if not any(look.is_answered for look in looks):
         return _AWAY.found(why=looks[0].why_not)
-    code = next(look.code for look in looks if look.is_answered)
+    code = next(look.provider_code for look in looks if look.is_answered)
     # Whoever is told that there is no such service has been let in.
     if code in (None, 20404):
         return _KNOWN_KEY.found()

@@ -25,6 +25,7 @@ class Examination:
         self._subject = subject
         self._opened: Database | None = None
         self._has_broker = True
+        self._host_ahead_seconds = 0.0
         self._known: twilio.Known | None = None
         self._closing = ExitStack()
 
@@ -63,6 +64,7 @@ class Examination:
         except (ArgumentError, ImportError, SQLAlchemyError) as error:
             yield database.away(url, error)
             return
+        self._host_ahead_seconds = facts.host_ahead_seconds
         findings = list(database.judge(facts, settings.place_of(url)))
         yield from findings
         if not any(finding.check == "schema" and finding.level is Level.FAIL for finding in findings):
@@ -83,7 +85,8 @@ class Examination:
         verdict, self._known = twilio.meet(self._subject, self._subject.credentials)
         yield verdict
         if self._known is not None:
-            yield from twilio.examine(self._known, self._subject)
+            ahead = self._host_ahead_seconds
+            yield from twilio.examine(self._known, self._subject, host_ahead_seconds=ahead)
 
     def _number(self) -> Iterator[Finding]:
         if self._subject.typed_number is None:

@@ -69,7 +69,7 @@ def judge_messaging_service(
     """Say whether a Messaging Service can send a code that is still worth something."""
     facts = service.facts
     if facts is None:
-        is_missing = service.code in (20404, 21701)
+        is_missing = service.provider_code in _NO_SERVICE.expects
         yield _NO_SERVICE.found() if is_missing else unseen(_SERVICE, service, has_key=has_key)
         return
     seconds = facts.validity_period_seconds or 0

@@ -21,11 +21,15 @@ _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 
 _CLOCK: Final = Check(
-    "twilio", "clock", "Twilio's times are held against its own clock, this host's against none."
+    "twilio", "clock", "What became of a lost answer is looked for by time: CLOCK_SLACK_SECONDS."
 )
-_AGREES: Final = _CLOCK.ok("Twilio's is {seconds:.0f} s off this host's")
+_AGREES: Final = _CLOCK.ok("Twilio's is {seconds:.0f} s off the database's")
 _DIFFERS: Final = _CLOCK.warn(
-    "Twilio's is {seconds:.0f} s off this host's", fix="Let NTP set this host's clock."
+    "Twilio's is {seconds:.0f} s off the database's", fix="Let NTP set the database host's clock."
+)
+_TOO_FAR: Final = _CLOCK.fail(
+    "Twilio's is {seconds:.0f} s off the database's: texts of a lost answer are not found",
+    fix="Let NTP set the database host's clock.",
 )
 _FAR_SECONDS: Final = 30
 
@@ -36,6 +40,7 @@ class Known:
 
     console: TwilioConsole
     account: Look[AccountFacts]
+    looked_at: datetime
     service: Look[ServiceFacts] | None
     approved: Look[int]
     has_key: bool
@@ -49,7 +54,7 @@ def meet(subject: Subject, credentials: Credentials) -> tuple[Finding, Known | N
         budget_seconds=subject.figures.probe_budget_seconds,
         connect_budget_seconds=subject.figures.connect_budget_seconds,
     )
-    seen = console.account()
+    seen, looked_at = console.account(), datetime.now(UTC)
     service = console.service(subject.service_sid) if subject.service_sid else None
     verdict = account.judge_credentials(seen, service)
     if verdict.level is Level.FAIL:
@@ -57,14 +62,15 @@ def meet(subject: Subject, credentials: Credentials) -> tuple[Finding, Known | N
     return verdict, Known(
         console=console,
         account=seen,
+        looked_at=looked_at,
         service=service,
         approved=console.approved_profiles(),
         has_key=subject.has_key,
     )
 
 
-def examine(known: Known, subject: Subject) -> Iterator[Finding]:
-    """Look at the account, the service, and what they may do."""
+def examine(known: Known, subject: Subject, *, host_ahead_seconds: float) -> Iterator[Finding]:
+    """Look at the account, the service, and what they may do; the host's clock is ahead of the database's."""
     yield from _account(known)
     if subject.service_sid and known.service:
         yield from verify.judge_service(known.service, has_key=known.has_key)
@@ -73,7 +79,8 @@ def examine(known: Known, subject: Subject) -> Iterator[Finding]:
     yield from _places(known, subject)
     yield from _messaging(known, subject)
     if known.account.date is not None:
-        yield judge_clock((datetime.now(UTC) - known.account.date).total_seconds())
+        off = (known.looked_at - known.account.date).total_seconds() - host_ahead_seconds
+        yield judge_clock(off, subject.figures.clock_slack_seconds)
 
 
 def examine_number(known: Known, e164: str) -> Iterator[Finding]:
@@ -84,10 +91,11 @@ def examine_number(known: Known, e164: str) -> Iterator[Finding]:
     )
 
 
-def judge_clock(host_ahead_seconds: float) -> Finding:
-    """Say whether this host and Twilio live at the same time."""
-    off = abs(host_ahead_seconds)
-    return (_AGREES if off <= _FAR_SECONDS else _DIFFERS).found(seconds=off)
+def judge_clock(database_ahead_seconds: float, slack_seconds: float) -> Finding:
+    """Say whether the database and Twilio live at the same time."""
+    off = abs(database_ahead_seconds)
+    diagnosis = _AGREES if off <= _FAR_SECONDS else _DIFFERS if off <= slack_seconds else _TOO_FAR
+    return diagnosis.found(seconds=off)
 
 
 def _account(known: Known) -> Iterator[Finding]:

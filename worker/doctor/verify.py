@@ -72,7 +72,7 @@ _SENDER: Final = Check(
     "twilio", "own sender", "Korea shows numbers only, whoever sends; an own sender is optional."
 )
 _TWILIOS: Final = _SENDER.ok("none: Twilio chooses")
-_OWN: Final = _SENDER.ok("a Messaging Service of your own, (countries: {countries})")
+_OWN: Final = _SENDER.ok("a Messaging Service of your own (countries: {countries})")
 
 _CONVERSION: Final = Check(
     "twilio", "conversion", "Codes that do not come back did not arrive, or nobody wanted them."
@@ -95,7 +95,8 @@ def judge_service(service: Look[ServiceFacts], *, has_key: bool) -> Iterator[Fin
     """Say whether the service is there, and how it is set."""
     facts = service.facts
     if facts is None:
-        yield _NOT_THERE.found() if service.code == 20404 else unseen(_SERVICE, service, has_key=has_key)  # noqa: PLR2004 - Twilio's code
+        is_missing = service.provider_code in _NOT_THERE.expects
+        yield _NOT_THERE.found() if is_missing else unseen(_SERVICE, service, has_key=has_key)
         return
     yield _THERE.found(name=facts.friendly_name or facts.sid)
     digits = facts.code_length or _LEAST_DIGITS

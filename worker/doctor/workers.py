@@ -61,7 +61,7 @@ _SOME_UNBEGUN: Final = _BEGUN.fail(
 
 _DAY: Final = Check("workers", "last day", "How runs really ended tells what no look at the account can.")
 _GOOD_DAY: Final = _DAY.ok("{total:,} runs, none failed for a fault of yours or Twilio's")
-_BAD_DAY: Final = _DAY.warn("{runs:,} of {total:,} runs ended {kind}{code}", fix="{action}")
+_BAD_DAY: Final = _DAY.warn("{runs:,} of {total:,} runs ended {ending}", fix="{action}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +130,7 @@ def judge_day(total: int, endings: Sequence[Ending]) -> Iterator[Finding]:
         yield _BAD_DAY.found(
             runs=ending.runs,
             total=total,
-            kind=ending.kind.value,
-            code=code,
+            ending=f"{ending.kind.value}{code}",
             action=KIND_FACTS[ending.kind].operator_action,
         )
 

@@ -302,3 +302,16 @@ def test_a_look_that_fails_is_no_failure_of_what_was_looked_at(whole: Installati
         True,
     )
     assert the(findings, "conversion").level is OK
+
+
+def test_garbage_shows_nothing_and_breaks_nothing(whole: Installation, read: Read) -> None:
+    """A web page under a good status, for every look but the service's."""
+    whole.simulator.fault("wrong_json", "console", times=None)
+    whole.simulator.fault("truncated_json", "rate_limits", times=None)
+
+    findings = looked_at(read, whole.environment, "twilio", "number")
+
+    unseen = {finding.check for finding in findings if finding.says.startswith("not seen")}
+    assert unseen >= {"funds", "compliance profile", "intent limit", "Voice geo", "Twilio's view"}
+    assert not [finding for finding in findings if finding.check == "doctor"]
+    assert not [finding for finding in findings if finding.level is FAIL]
