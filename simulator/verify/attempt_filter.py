@@ -39,8 +39,9 @@ def matching(twilio: Twilio, call: Call) -> list[Sent]:
 
 
 def past_attempts(twilio: Twilio, call: Call) -> list[PastAttempts]:
-    """What was sent before the simulator began, by the filters that the summary has; all to Korea."""
-    if call.query.get("Country", "KR") != "KR":
+    """What this service sent before the simulator began, all to Korea; filtered as the summary is."""
+    sent = {"Country": "KR", "VerifyServiceSid": twilio.account.service_sid}
+    if any(call.query.get(name, value) != value for name, value in sent.items()):
         return []
     now = twilio.clock.now()
     after, before = (

@@ -1,7 +1,7 @@
 """The Twilio account: does it know us, may it send, to whom, and for how long still."""
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from gateway.answer import ServiceFacts
 from gateway.console_body import AccountFacts, BalanceFacts
@@ -86,19 +86,25 @@ _UNAPPROVED: Final = _PROFILE.warn(
 )
 
 
-def judge_credentials(account: Look[AccountFacts], service: Look[ServiceFacts] | None) -> Finding:
-    """Say whether Twilio knows us; an API key is not refused for what it cannot see."""
-    looks = [look for look in (service, account) if look is not None]
+def judge_credentials(
+    account: Look[AccountFacts], service: Look[ServiceFacts] | None, other: Look[Any]
+) -> Finding:
+    """Say whether Twilio knows us; an API key is not refused for what it cannot see.
+
+    `other` is a look at anything else: it decides where there is no Verify service to look at.
+    """
+    looks = (other if service is None else service, account)
     if account.facts is not None:
         return _KNOWN.found()
     if not any(look.is_answered for look in looks):
         return _AWAY.found(why=looks[0].why_not)
     code = next(look.provider_code for look in looks if look.is_answered)
-    # Whoever is told that there is no such service has been let in.
-    if code in (None, 20404):
+    # Whoever is told that something is not there, or not for him, has been let in.
+    let_in = (None, 20404) if service is not None else (None, 20404, *_LIMITED_CODES)
+    if code in let_in:
         return _KNOWN_KEY.found()
     diagnosis = _by_code().get(code, _STRANGE)
-    return diagnosis.found(expects=(code,), code=code)
+    return diagnosis.found(expects=() if code is None else (code,), code=code)
 
 
 def judge_account(account: Look[AccountFacts]) -> Finding | None:

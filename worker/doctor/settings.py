@@ -54,8 +54,8 @@ def _settings(subject: Subject) -> Iterator[Finding]:
         # Pydantic looks at what belongs together only once each setting is right by itself.
         yield _NO_CREDENTIALS.found()
     elif not subject.problems:
-        account, service = subject.credentials.account_sid, subject.service_sid or ""
-        yield _READ.found(account=_shown(account), service=_shown(service))
+        service = _shown(subject.service_sid) if subject.service_sid else "none"
+        yield _READ.found(account=_shown(subject.credentials.account_sid), service=service)
 
 
 def _provider(subject: Subject) -> Finding:

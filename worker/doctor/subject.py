@@ -41,15 +41,19 @@ class Subject:
     service_sid: str | None
     base_url: str | None
     intent_rate_limit: str | None
-    has_messaging: bool = False
-    messaging_service_sid: str | None = None
-    from_number: str | None = field(default=None, repr=False)
+    messaging_service_sid: str | None
+    from_number: str | None = field(repr=False)
     typed_number: str | None = field(default=None, repr=False)
 
     @property
     def has_key(self) -> bool:
         """Whether Twilio is asked with an API key, which sees less than the account's token."""
         return self.credentials is not None and self.credentials.username.startswith("SK")
+
+    @property
+    def has_messaging(self) -> bool:
+        """Whether there is a sender for own texts."""
+        return bool(self.messaging_service_sid or self.from_number)
 
     @property
     def number(self) -> PhoneNumber | None:
@@ -79,6 +83,9 @@ class Subject:
             service_sid=values["twilio_verify_service_sid"],
             base_url=values["twilio_base_url"],
             intent_rate_limit=values["twilio_intent_rate_limit"],
+            # Two settings that only an installation with own texts has.
+            messaging_service_sid=values.get("twilio_messaging_service_sid"),
+            from_number=values.get("twilio_from_number"),
             typed_number=typed_number,
         )
 

@@ -56,7 +56,8 @@ def meet(subject: Subject, credentials: Credentials) -> tuple[Finding, Known | N
     )
     seen, looked_at = console.account(), datetime.now(UTC)
     service = console.service(subject.service_sid) if subject.service_sid else None
-    verdict = account.judge_credentials(seen, service)
+    other = seen if service else console.approved_profiles()
+    verdict = account.judge_credentials(seen, service, other)
     if verdict.level is Level.FAIL:
         return verdict, None
     return verdict, Known(

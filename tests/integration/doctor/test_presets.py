@@ -83,7 +83,6 @@ def with_messaging(subject: Subject) -> Subject:
     account = Account()
     return replace(
         subject,
-        has_messaging=True,
         messaging_service_sid=account.messaging_service_sid,
         from_number=account.from_number,
     )

@@ -37,7 +37,6 @@ def refused(code: int) -> Look:  # type: ignore[type-arg]  # of any facts
         (refused(20003), SERVICE, OK, ()),
         (refused(20003), refused(20404), OK, ()),
         (refused(20003), refused(20003), FAIL, (20003,)),
-        (refused(20003), None, FAIL, (20003,)),
         (refused(20003), refused(70051), FAIL, (70051,)),
         (refused(20008), refused(20008), FAIL, (20008,)),
         (refused(20403), refused(20403), FAIL, (20403,)),
@@ -52,9 +51,18 @@ def test_an_account_that_is_not_shown_is_not_called_broken(
     seen: Look[AccountFacts], service: Look[ServiceFacts] | None, level: Level, expects: tuple[int, ...]
 ) -> None:
     """The service's answer decides: an API key never sees the account itself."""
-    found = account.judge_credentials(seen, service)
+    found = account.judge_credentials(seen, service, seen)
 
     assert (found.level, found.expects) == (level, expects)
+
+
+@pytest.mark.parametrize(
+    ("other", "level"),
+    [(Look(facts=1), OK), (refused(70051), OK), (refused(20003), FAIL), (refused(20403), FAIL)],
+)
+def test_without_a_verify_service_any_other_look_decides(other: Look[int], level: Level) -> None:
+    """An installation with own texts alone may have none."""
+    assert account.judge_credentials(refused(20003), None, other).level is level
 
 
 @pytest.mark.parametrize(
