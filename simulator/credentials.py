@@ -10,6 +10,7 @@ from simulator.account import Account, pair_of
 from simulator.exchange import Call, RefusalError
 from simulator.switches import Credentials, Switches
 
+_NAMED = re.compile(r"/2010-04-01/Accounts/([^/.]+)")
 # A standard key sees everything but the account itself and its keys.
 _ACCOUNT_ITSELF = re.compile(r"/2010-04-01/Accounts(/[^/]+)?(/Keys(/[^/]+)?)?\.json")
 
@@ -24,7 +25,13 @@ def as_played(account: Account, credentials: Credentials) -> Account:
 
 
 def permit(account: Account, switches: Switches, call: Call) -> None:
-    """Refuse an API key what it may not do: https://www.twilio.com/docs/api/errors/70051."""
+    """Refuse what these keys may not do: act for another account, or what an API key was not given.
+
+    https://www.twilio.com/docs/api/errors/20003, …/70051
+    """
+    named = _NAMED.match(call.path)
+    if named is not None and named[1] != account.account_sid:
+        raise RefusalError(401, 20003, "Authenticate")
     user, _ = pair_of(call.authorization or "") or ("", "")
     if user != account.api_key:
         return

@@ -134,12 +134,12 @@ class Switches(BaseModel):
 
     # Senders and permissions.
     messaging_service_deleted: bool = False
-    messaging_senders: tuple[str, ...] = ("+15017122661",)
+    messaging_service_has_senders: bool = True
     messaging_validity_period: int = Field(default=600, ge=1, le=36_000)
     sender_countries: tuple[str, ...] = ()
     from_number_owned: bool = True
     from_number_sms: bool = True
-    messaging_geo_off: tuple[str, ...] = ()
+    messaging_blocked_countries: tuple[str, ...] = ()
     voice_geo_off: tuple[str, ...] = ()
 
     # Numbers, each given whole or as a prefix; countries as ISO code or as `+850`.

@@ -13,7 +13,7 @@ from simulator.verify.twilio import Twilio
 
 def fetch_messaging_permissions(twilio: Twilio, call: Call) -> Answer:
     """One country, or every one that is off."""
-    off = twilio.switches.messaging_geo_off
+    off = twilio.switches.messaging_blocked_countries
     wanted = call.query.get("CountryCode")
     countries = off if wanted is None else (wanted,)
     permissions = [

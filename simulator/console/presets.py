@@ -142,14 +142,16 @@ PRESETS: dict[str, Preset] = {
         Row.MESSAGING_SERVICE, "there is no such Messaging Service", messaging_service_deleted=True
     ),
     "no_messaging_senders": _row(
-        Row.MESSAGING_SERVICE, "the Messaging Service has no sender", messaging_senders=[]
+        Row.MESSAGING_SERVICE, "the Messaging Service has no sender", messaging_service_has_senders=False
     ),
     "patient_messaging_service": _row(
         Row.MESSAGING_SERVICE, "a text may wait for ten hours", messaging_validity_period=36_000
     ),
     "number_not_owned": _row(Row.FROM_NUMBER, "the From number is somebody else's", from_number_owned=False),
     "number_without_sms": _row(Row.FROM_NUMBER, "the From number only calls", from_number_sms=False),
-    "messaging_geo_off": _row(Row.MESSAGING_GEO, "Messaging may not text Korea", messaging_geo_off=["KR"]),
+    "messaging_geo_off": _row(
+        Row.MESSAGING_GEO, "Messaging may not text Korea", messaging_blocked_countries=["KR"]
+    ),
     "voice_geo_off": _row(Row.VOICE_GEO, "nobody may call Korea", voice_geo_off=["KR"]),
     "verify_geo_off": _row(
         Row.VERIFY_GEO, "Verify may not send to Korea; no call shows it", blocked_countries=["KR"]

@@ -9,10 +9,10 @@ _ACCOUNT = "/2010-04-01/Accounts/{account}"
 _MESSAGING = "/v1/Services/{messaging_service}"
 
 PATHS: tuple[tuple[str, Callable[..., Answer]], ...] = (
-    (_ACCOUNT + r"\.json", account.fetch_account),
-    (_ACCOUNT + r"/Balance\.json", account.fetch_balance),
-    (_ACCOUNT + r"/OutgoingCallerIds\.json", account.list_caller_ids),
-    (_ACCOUNT + r"/IncomingPhoneNumbers\.json", account.list_numbers),
+    (_ACCOUNT + ".json", account.fetch_account),
+    (_ACCOUNT + "/Balance.json", account.fetch_balance),
+    (_ACCOUNT + "/OutgoingCallerIds.json", account.list_caller_ids),
+    (_ACCOUNT + "/IncomingPhoneNumbers.json", account.list_numbers),
     ("/v1/CustomerProfiles", permissions.list_customer_profiles),
     ("/v1/Messaging/GeoPermissions", permissions.fetch_messaging_permissions),
     ("/v1/DialingPermissions/Countries/{country}", permissions.fetch_voice_permissions),

@@ -7,12 +7,9 @@ from functools import partial
 
 from simulator.clock import iso
 from simulator.exchange import Answer, Call, JsonObject
-from simulator.sids import new_sid
-from simulator.verify.numbers import country, is_phone
+from simulator.verify.numbers import country
 from simulator.verify.paging import page_body
 from simulator.verify.twilio import Twilio
-
-_LONGEST_SHORT_CODE = 6
 
 
 def fetch_messaging_service(twilio: Twilio, call: Call, messaging_service: str) -> Answer:
@@ -48,18 +45,19 @@ def fetch_messaging_service(twilio: Twilio, call: Call, messaging_service: str) 
 
 
 def list_phone_numbers(twilio: Twilio, call: Call, messaging_service: str) -> Answer:
-    """Its senders with a country's number."""
-    return _list(twilio, call, messaging_service, "phone_numbers", "phone_number")
+    """Its one sender, the account's number."""
+    senders = [twilio.account.from_number] if twilio.switches.messaging_service_has_senders else []
+    return _list(twilio, call, messaging_service, "phone_numbers", senders)
 
 
 def list_short_codes(twilio: Twilio, call: Call, messaging_service: str) -> Answer:
-    """Its senders with five or six digits."""
-    return _list(twilio, call, messaging_service, "short_codes", "short_code")
+    """Senders with five or six digits: none."""
+    return _list(twilio, call, messaging_service, "short_codes", [])
 
 
 def list_alpha_senders(twilio: Twilio, call: Call, messaging_service: str) -> Answer:
-    """Its senders with a name; some countries replace those."""
-    return _list(twilio, call, messaging_service, "alpha_senders", "alpha_sender")
+    """Senders with a name, which some countries replace: none."""
+    return _list(twilio, call, messaging_service, "alpha_senders", [])
 
 
 def list_messaging_configurations(twilio: Twilio, call: Call, service: str) -> Answer:
@@ -69,10 +67,9 @@ def list_messaging_configurations(twilio: Twilio, call: Call, service: str) -> A
     return Answer(status=200, body=page_body(twilio, call, "messaging_configurations", countries, render))
 
 
-def _list(twilio: Twilio, call: Call, service: str, key: str, kind: str) -> Answer:
+def _list(twilio: Twilio, call: Call, service: str, key: str, senders: list[str]) -> Answer:
     _find(twilio, call, service)
-    senders = [sender for sender in twilio.switches.messaging_senders if _kind(sender) == kind]
-    render = partial(_sender, twilio, service, kind)
+    render = partial(_sender, twilio, call, service)
     return Answer(status=200, body=page_body(twilio, call, key, senders, render))
 
 
@@ -81,24 +78,17 @@ def _find(twilio: Twilio, call: Call, service: str) -> None:
         raise twilio.not_found(call)
 
 
-def _kind(sender: str) -> str:
-    if is_phone(sender):
-        return "phone_number"
-    is_short = sender.isdigit() and len(sender) <= _LONGEST_SHORT_CODE
-    return "short_code" if is_short else "alpha_sender"
-
-
-def _sender(twilio: Twilio, service: str, kind: str, sender: str) -> JsonObject:
-    home = country(sender)
+def _sender(twilio: Twilio, call: Call, service: str, number: str) -> JsonObject:
+    home, sid = country(number), "PN" + "0" * 31 + "1"
     return {
-        "sid": new_sid({"phone_number": "PN", "short_code": "SC"}.get(kind, "AI")),
+        "sid": sid,
         "account_sid": twilio.account.account_sid,
         "service_sid": service,
-        kind: sender,
+        "phone_number": number,
         "country_code": home[0] if home else None,
         "capabilities": ["SMS"],
         **_dates(twilio),
-        "url": None,
+        "url": f"{call.origin}{call.path}/{sid}",
     }
 
 

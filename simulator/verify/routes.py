@@ -117,14 +117,9 @@ def _act(twilio: Twilio, call: Call) -> Answer:
 
 
 def _exists(twilio: Twilio, groups: dict[str, str]) -> bool:
-    """Whether the account and the Verify service that a path names are ours."""
-    is_known = not ("service" in groups and twilio.switches.service_deleted)
-    is_ours = groups.get("service", twilio.account.service_sid) == twilio.account.service_sid
-    return (
-        is_known
-        and is_ours
-        and groups.get("account", twilio.account.account_sid) == twilio.account.account_sid
-    )
+    """Whether there is the Verify service that a path names, if it names one."""
+    is_ours = groups.get("service") == twilio.account.service_sid
+    return "service" not in groups or (is_ours and not twilio.switches.service_deleted)
 
 
 def _matches(call: Call) -> list[tuple[_Route, dict[str, str]]]:

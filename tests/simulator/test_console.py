@@ -38,21 +38,23 @@ def test_sdk_reads_the_account(sdk: Sdk) -> None:
 
 
 def test_sdk_reads_senders(sdk: Sdk, sim: SimulatorClient) -> None:
-    """Each kind of sender is in its own list."""
-    sim.switch(messaging_senders=["+15017122661", "12345", "Shop"], sender_countries=["KR"])
+    """Each kind of sender has its own list; there is one number, or none."""
+    sim.switch(sender_countries=["KR"])
     service = sdk.messaging.v1.services(ACCOUNT.messaging_service_sid)
     verify = sdk.verify.v2.services(ACCOUNT.service_sid)
 
     assert service.fetch().validity_period == 600
-    assert [each.phone_number for each in service.phone_numbers.list()] == ["+15017122661"]
-    assert [each.short_code for each in service.short_codes.list()] == ["12345"]
-    assert [each.alpha_sender for each in service.alpha_senders.list()] == ["Shop"]
+    assert [each.phone_number for each in service.phone_numbers.list()] == [ACCOUNT.from_number]
+    assert [service.short_codes.list(), service.alpha_senders.list()] == [[], []]
     assert [each.country for each in verify.messaging_configurations.list()] == ["KR"]
+
+    sim.switch(messaging_service_has_senders=False)
+    assert service.phone_numbers.list() == []
 
 
 def test_sdk_reads_permissions(sdk: Sdk, sim: SimulatorClient) -> None:
     """One country each, and the account's profile by its status."""
-    sim.switch(messaging_geo_off=["KR"], voice_geo_off=["KR"], customer_profile="in-review")
+    sim.switch(messaging_blocked_countries=["KR"], voice_geo_off=["KR"], customer_profile="in-review")
 
     (permission,) = sdk.accounts.v1.messaging_geopermissions.fetch(country_code="KR").permissions
     assert (permission["country_code"], permission["enabled"]) == ("KR", False)
@@ -99,9 +101,9 @@ def test_messaging_configurations_are_as_published(twilio: Asking, sim: Simulato
     Published().validate("GET", path, twilio.get(path))
 
 
-def test_what_is_somebody_elses_is_not_found(twilio: Asking) -> None:
+def test_what_is_somebody_elses_is_not_shown(twilio: Asking) -> None:
     """One account, one Messaging Service."""
-    assert twilio.get(f"/2010-04-01/Accounts/AC{'9' * 32}.json").code == (404, 20404)
+    assert twilio.get(f"/2010-04-01/Accounts/AC{'9' * 32}.json").code == (401, 20003)
     assert twilio.get(f"/v1/Services/MG{'9' * 32}").code == (404, 20404)
     assert twilio.call("POST", MESSAGING_PATH, {}).code == (405, 20004)
 

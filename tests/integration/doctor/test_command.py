@@ -21,20 +21,21 @@ from worker.doctor.report import Report
 
 
 @pytest.mark.parametrize(
-    ("preset", "status", "last_line"),
+    ("preset", "status", "counts"),
     [
-        ("healthy", 0, "0 failures, 0 warnings, 38 ok"),
-        ("voice_geo_off", 1, "0 failures, 1 warning, 37 ok"),
-        ("wrong_service", 2, "1 failure, 0 warnings, 29 ok"),
+        ("healthy", 0, "0 failures, 0 warnings"),
+        ("voice_geo_off", 1, "0 failures, 1 warning"),
+        ("wrong_service", 2, "1 failure, 0 warnings"),
     ],
 )
 def test_the_worst_finding_is_the_exit_status(
-    whole: Installation, preset: str, status: int, last_line: str
+    whole: Installation, preset: str, status: int, counts: str
 ) -> None:
     """0 all is well, 1 worth a look, 2 codes do not arrive; in a table of 80 columns."""
     told = run_doctor("--phone", NUMBER, **whole.put(preset))
 
-    assert (told.returncode, told.stdout.splitlines()[-1], told.stderr) == (status, last_line, "")
+    assert (told.returncode, told.stderr) == (status, "")
+    assert re.fullmatch(rf"{counts}, \d\d ok", told.stdout.splitlines()[-1])
     assert max(map(len, told.stdout.splitlines())) <= 80
     sections = [line for line in told.stdout.splitlines() if re.fullmatch("[A-Z][a-z]+", line)]
     assert sections == ["Settings", "Redis", "Database", "Workers", "Twilio", "Number"]
