@@ -33,22 +33,27 @@ MARKS = (
     marked_text("the beginning of a key", SECRET.partition(":")[2][:12]),
     marked_text("a key's bytes", repr(KEY)[2:-1]),
 )
+ADDRESS = f"redis://:{SECRET.partition(':')[2]}@host/0"
 PRIVATE = {
     "body": NUMBER.e164,
+    "broker_url": ADDRESS,
     "client_ref": NUMBER.e164,
     "code": NUMBER.e164,
     "code_hmac": NUMBER.e164,
+    "database_url": ADDRESS,
     "e164": NUMBER.e164,
-    "from_number": NUMBER.e164,
     "fernet": SECRET.partition(":")[2],
+    "from_number": NUMBER.e164,
     "headers": {"x-said": NUMBER.e164},
     "keys": {"marked": KEY},
     "password": NUMBER.e164,
     "phone_number": NUMBER.e164,
+    "result_backend": ADDRESS,
     "sealed": NUMBER.e164,
     "sealed_arguments": NUMBER.e164,
     "secret": KEY,
     "to": NUMBER.e164,
+    "typed_number": NUMBER.e164,
 }
 
 
