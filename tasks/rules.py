@@ -40,6 +40,10 @@ class GuardSettings(BaseModel):
     wrong_codes_per_number_an_hour: Most = Field(
         10, description="wrong codes for one number, with a handle and without counted apart; 0 for no limit"
     )
+    # Twilio allows five for a code, whoever types them: two stay with who asked for it.
+    wrong_codes_without_handle_in_10_minutes: Most = Field(
+        3, description="wrong codes for one number without a handle; 5 leaves its owner none; 0 for no limit"
+    )
     unverified_watch: Literal["off", "record_only", "deny"] = Field(
         "record_only", description="when hardly anybody of a country or number block verifies"
     )
@@ -90,6 +94,7 @@ class Rules:
     of_client_ref: Limit
     of_all: Limit
     wrong_codes: Limit
+    wrong_codes_without_handle: Limit
     watch: WatchRules
 
     @classmethod
@@ -115,6 +120,11 @@ class Rules:
             of_all=limit(GuardRule.SENDS_AN_HOUR, settings.sends_an_hour, HOUR),
             wrong_codes=limit(
                 GuardRule.WRONG_CODES_PER_NUMBER, settings.wrong_codes_per_number_an_hour, HOUR
+            ),
+            wrong_codes_without_handle=limit(
+                GuardRule.WRONG_CODES_PER_NUMBER,
+                settings.wrong_codes_without_handle_in_10_minutes,
+                TEN_MINUTES,
             ),
             watch=WatchRules(
                 is_enforced=settings.unverified_watch == "deny",
