@@ -62,6 +62,36 @@ def test_a_check_tells_when_the_next_text_may_be_asked_for(lab: Lab) -> None:
     assert answer(lab, lab.check("111111", handle))["next_send_in"] == 0
 
 
+def test_a_send_that_the_sweeper_ends_tells_of_later_texts(lab: Lab) -> None:
+    """It waited through an outage while another was sent: that one is waited for too."""
+    lab.phone.outage("refuse")
+    waiting = lab.send()
+    lab.phone.outage("off")
+    lab.pass_time(110)
+    assert lab.outcome(lab.send()) == "sent"
+    lab.pass_time(2)
+
+    lab.expire(waiting)
+
+    assert lab.outcome(waiting) == "provider_unavailable"
+    assert 10 < answer(lab, waiting)["next_send_in"] <= 30
+
+
+def test_a_check_that_was_in_doubt_tells_of_later_texts(lab: Lab) -> None:
+    """It was asked before the resend, and is answered after it."""
+    handle = lab.send()
+    lab.pass_time(31)
+    lab.lose_next_check()
+    doubtful = lab.check(lab.code, handle)
+    assert lab.outcome(lab.send()) == "sent"
+
+    lab.pass_time(4)
+    lab.deliver(doubtful)
+
+    assert lab.outcome(doubtful) == "approved"
+    assert 30 < answer(lab, doubtful)["next_send_in"] <= 40
+
+
 @pytest.mark.parametrize(
     ("settings", "window_seconds"),
     [
