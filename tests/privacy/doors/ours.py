@@ -154,7 +154,7 @@ RESULTS: Final = (
             Mask(
                 what="a number is shown as its country and last four digits",
                 file="phone_verification/phone_numbers.py",
-                text="""return f"+{calling_code or ''}*****{self.e164[-4:]}\"""",
+                text="""return f"+{calling_code}*****{national[-shown:]}\"""",
                 put="return self.e164",
                 noticed_by=REPRS,
             ),
