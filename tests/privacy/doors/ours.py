@@ -107,7 +107,7 @@ LOGS: Final = (
             Mask(
                 what="no seven digits in a row",
                 file=_IDS,
-                text="(?!.*[0-9]{{7}})",
+                text="(?!.*{_IN_A_ROW})",
                 noticed_by=FIRST_LINE,
             ),
             Mask(
