@@ -1,6 +1,7 @@
 """The guard's decisions, on ages alone."""
 
 import pytest
+from pydantic import ValidationError
 
 from models.closed_sets import GuardRule
 from tasks.guard import History, next_send_in_seconds, object_to_check, object_to_send
@@ -44,6 +45,14 @@ OFF = Rules.of(
 def test_when_the_next_send_may_be(sends: tuple[float, ...], wait: float) -> None:
     """The longest of all waits, by the rules as they come."""
     assert next_send_in_seconds(RULES, sends) == pytest.approx(wait)
+
+
+def test_a_wait_that_would_not_be_kept_is_refused() -> None:
+    """The waits look back ten minutes: a longer one would end there, and nobody would know."""
+    assert Rules.of(GuardSettings(resend_waits_seconds="30,600")).resend_waits_seconds == (30, 600)
+
+    with pytest.raises(ValidationError, match="600 s"):
+        GuardSettings(resend_waits_seconds="30,600.5")
 
 
 def test_of_several_rules_the_longest_is_told() -> None:
