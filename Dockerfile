@@ -39,7 +39,7 @@ STOPSIGNAL SIGTERM
 
 FROM base AS simulator
 COPY simulator simulator
-CMD ["python", "-m", "simulator", "--host", "0.0.0.0"]
+CMD ["python", "-m", "simulator", "--host", "0.0.0.0", "--side-door-port", "8090"]
 
 FROM base AS worker
 # Asks the worker's own file: a broker or a database that is away is no reason to end a worker.

@@ -43,4 +43,6 @@ def format_task(task: Any) -> Any:  # noqa: ANN401 - Celery's record of a task
         outcome, kind, phone = (told.get(name) for name in _TOLD)
         parts = (outcome, f"({kind})" if kind else None, phone)
         task.result = " ".join(part for part in parts if part) or task.result
+    elif task.state == "FAILURE":
+        task.result = f"a bug of ours: {task.exception}"
     return task

@@ -25,7 +25,16 @@ from phone_verification.keys import make_key
 from tasks.figures import Figures
 from tests.no_rules import NO_RULES_ENVIRONMENT
 from tests.smoke.backend import Backend
-from tests.smoke.containers import DATABASE, PASSWORD, SIDE_DOOR_PORT, Broker, Postgres, Simulator, Worker
+from tests.smoke.containers import (
+    DATABASE,
+    PASSWORD,
+    SIDE_DOOR_PORT,
+    SIMULATOR_PORT,
+    Broker,
+    Postgres,
+    Simulator,
+    Worker,
+)
 from tests.smoke.engine import is_required, why_not
 from worker.bootstrap import make_client
 from worker.settings import CallerSettings
@@ -75,8 +84,7 @@ postgres_container = container(
 
 simulator_container = container(
     image="{simulator_image.id}",
-    command=f"python -m simulator --host 0.0.0.0 --side-door-port {SIDE_DOOR_PORT}",
-    ports={"8089/tcp": None, f"{SIDE_DOOR_PORT}/tcp": None},
+    ports={f"{SIMULATOR_PORT}/tcp": None, f"{SIDE_DOOR_PORT}/tcp": None},
     network="{default_pytest_celery_network.name}",
     wrapper_class=Simulator,
     timeout=60,
