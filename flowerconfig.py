@@ -33,16 +33,21 @@ _WAITS = re.compile(r"Waiting\('([^']*)'\)")
 
 def format_task(task: Any) -> Any:  # noqa: ANN401 - Celery's record of a task
     """Tell what came of a task in a line, as `rejected (invalid_code) +82*****5678`, or why it waits."""
-    if task.state == "RETRY":
-        waits = _WAITS.search(task.exception or "")
-        task.result = f"waits: {waits[1]}" if waits else task.result
-    elif task.state == "SUCCESS":
-        told = {
-            name: found[1] for name, pattern in _TOLD.items() if (found := pattern.search(task.result or ""))
-        }
-        outcome, kind, phone = (told.get(name) for name in _TOLD)
-        parts = (outcome, f"({kind})" if kind else None, phone)
-        task.result = " ".join(part for part in parts if part) or task.result
-    elif task.state == "FAILURE":
-        task.result = f"a bug of ours: {task.exception}"
+    told = {
+        "SUCCESS": _what_came_of_it(task.result or ""),
+        "RETRY": _why_it_waits(task.exception or ""),
+        "FAILURE": f"a bug of ours: {task.exception}",
+    }
+    task.result = told.get(task.state) or task.result
     return task
+
+
+def _what_came_of_it(result: str) -> str:
+    found = {name: pattern.search(result) for name, pattern in _TOLD.items()}
+    outcome, kind, phone = (match and match[1] for match in found.values())
+    return " ".join(part for part in (outcome, kind and f"({kind})", phone) if part)
+
+
+def _why_it_waits(exception: str) -> str:
+    found = _WAITS.search(exception)
+    return f"waits: {found[1].removeprefix('waits for ')}" if found else ""

@@ -50,6 +50,11 @@ def format_task() -> Callable[[Task], Task]:
             id="waits",
         ),
         pytest.param(
+            {"state": "RETRY", "exception": "Retry(Retry(...), Waiting('waits for its turn'), 2)"},
+            "waits: its turn",
+            id="waits for its turn",
+        ),
+        pytest.param(
             {"state": "FAILURE", "exception": "RunFault('KeyError')"},
             "a bug of ours: RunFault('KeyError')",
             id="a bug",
