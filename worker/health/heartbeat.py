@@ -127,4 +127,4 @@ def _try_to_write(path: Path) -> None:
     except OSError as error:
         raise SettingsError(
             f"Cannot start: HEALTH_FILE {path} cannot be written: {error.strerror}."
-        ) from None
+        ) from error
