@@ -93,7 +93,6 @@ simulator_container = container(
 
 default_worker_container = container(
     image="{worker_image.id}",
-    command=fxtr("default_worker_command"),
     environment=fxtr("default_worker_env"),
     network="{default_pytest_celery_network.name}",
     read_only=True,

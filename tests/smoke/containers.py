@@ -15,27 +15,17 @@ SIDE_DOOR_PORT: Final = 8090
 
 
 class Worker(CeleryWorkerContainer):
-    """Our image with its own command: only the number of threads is said."""
+    """Our image, started by its own command."""
 
     @classmethod
     def worker_name(cls) -> str:
         """Return what Celery calls a worker that nobody named."""
         return "celery"
 
-    @classmethod
-    def command(cls, *_: str, **__: object) -> list[str]:
-        """Return what the image would run by itself, with four threads."""
-        return ["celery", "-A", "worker", "worker", "--without-gossip", "--without-mingle", "--concurrency=4"]
-
     def ask_health(self) -> tuple[int, str]:
         """Ask as Docker does: exit status, and what was said."""
         status, said = self.exec_run(["python", "-m", "worker", "health"])
         return int(status), said.decode().strip()
-
-    def run(self, *command: str) -> tuple[int, str]:
-        """Run one of our commands inside; exit status, and what was said."""
-        status, said = self.exec_run(["python", "-m", "worker", *command])
-        return int(status), said.decode()
 
 
 class Broker(RedisContainer):

@@ -41,7 +41,7 @@ def test_a_number_is_verified(backend: Backend) -> None:
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(backend: Backend) -> None:
-    """Two calls are under way, of which one text has left; six sends wait."""
+    """Two calls are under way, and one of them has sent its text; others are done, or wait in Redis."""
     worker = backend.setup.worker
     before = backend.phone.fault("hold", "start", when="before")
     after = backend.phone.fault("hold", "start", when="after")
