@@ -19,7 +19,7 @@ env: ## write .env for a demo in Docker: fresh passwords and keys, no Twilio acc
 test: $(VENV)/installed ## run all tests; starts what they need and stops it
 	@$(RUN) -m pytest
 
-smoke: $(VENV)/installed ## build the image and try it in containers, four minutes (needs Docker)
+smoke: $(VENV)/installed ## build the image and try it in containers, three minutes (needs Docker)
 	@$(RUN) -m pytest -o addopts=-ra tests/smoke
 
 mutate-masks: $(VENV)/installed ## take each mask away and see it missed, ten minutes
