@@ -12,6 +12,7 @@ from worker.commands.ask import check, message, send
 from worker.commands.database import database
 from worker.commands.decisions import decisions
 from worker.commands.forget import forget
+from worker.commands.health import health
 from worker.commands.keys import new_key
 from worker.commands.look import runs, status
 from worker.commands.purge import purge
@@ -26,7 +27,7 @@ def main() -> None:
 
 for _command in (
     *(send, check, message, status, runs, decisions, database),
-    *(sweep_once, purge, forget, new_key),
+    *(sweep_once, purge, forget, new_key, health),
 ):
     main.add_command(_command)
 
