@@ -4,7 +4,8 @@ VENV ?= .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-web test mutate-masks faults worlds soak coverage check audit format docs locks clean
+.PHONY: help demo demo-web env test smoke mutate-masks faults worlds soak coverage check audit format docs locks \
+        clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +16,15 @@ demo: $(VENV)/installed ## verify a number here and now, no account and no setti
 demo-web: $(VENV)/installed ## the same with a page to verify a number on, and Flower, until Ctrl-C
 	@$(RUN) -m worker demo --web
 
+env: ## write .env for a demo in Docker: fresh passwords and keys, no Twilio account
+	@if [ -e .env ]; then echo ".env is there already: left as it is"; \
+	else umask 077 && deploy/demo-env.sh >.env && echo "wrote .env; now: docker compose --profile demo up --build"; fi
+
 test: $(VENV)/installed ## run all tests; starts what they need and stops it
 	@$(RUN) -m pytest
+
+smoke: $(VENV)/installed ## build the image and try it in containers, three minutes (needs Docker)
+	@$(RUN) -m pytest -o addopts=-ra tests/smoke
 
 mutate-masks: $(VENV)/installed ## take each mask away and see it missed, ten minutes
 	@$(RUN) -m tests.privacy.mutate

@@ -51,6 +51,8 @@ def _unverified(rule: GuardRule, whose: InstrumentedAttribute[Any]) -> Select[An
             Verification.created_at > now_plus(-bindparam("window_seconds", type_=Float())),
             Verification.created_at < now_plus(-bindparam("patience_seconds", type_=Float())),
             whose.is_not(None),
+            # Nobody got its code, or another one verified the same person.
+            Verification.status != VerificationStatus.CANCELED,
             or_(_is_approved, ~_is_unanswered),
         )
         .group_by(whose)

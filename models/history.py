@@ -1,7 +1,8 @@
 """What a number, and whoever asks for it, has used up of what the guard allows.
 
-Lives here: look-ups only, each for one run (`run`), which is not counted itself; neither is what began
-after it, so that of two at once only the later sees the other. What follows is decided in tasks/guard.py.
+Lives here: look-ups only, each for one run (`run`), which is not counted itself. Where it is decided whether
+it may be sent, neither is what began after it: of two at once only the later sees the other. What follows is
+decided in tasks/guard.py.
 """
 
 from typing import Any, Final
@@ -34,8 +35,9 @@ _mine: Final = aliased(TaskRun)
 _begun: Final = func.coalesce(
     select(_mine.last_begun_at).where(_mine.task_id == _run).scalar_subquery(), now()
 )
+_is_not_mine: Final = TaskRun.task_id != _run
 # Of two in the same moment each counts the other: one too few rather than one too many.
-_is_before_mine: Final = and_(TaskRun.last_begun_at <= _begun, TaskRun.task_id != _run)
+_is_before_mine: Final = and_(TaskRun.last_begun_at <= _begun, _is_not_mine)
 
 _has_left: Final = and_(
     TaskRun.posts >= 1,
@@ -63,14 +65,17 @@ def _ages(whose: str, at: InstrumentedAttribute[Any], *conditions: ColumnElement
     return select(literal(whose).label("whose"), rows.c.age_seconds)
 
 
-_of_number: Final = _ages(
-    "number",
-    TaskRun.last_begun_at,
-    TaskRun.phone_fingerprint.in_(bindparam("phone_fingerprints", expanding=True)),
-    _is_send,
-    _has_left,
-    _is_before_mine,
-)
+def _of_number(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return _ages(
+        "number",
+        TaskRun.last_begun_at,
+        TaskRun.phone_fingerprint.in_(bindparam("phone_fingerprints", expanding=True)),
+        _is_send,
+        _has_left,
+        *conditions,
+    )
+
+
 _of_client_ref: Final = _ages(
     "client_ref",
     TaskRun.last_begun_at,
@@ -90,14 +95,14 @@ _wrong_codes: Final = _ages(
     TaskRun.verification_id.is_not(None) == bindparam("has_handle"),
 )
 
-HISTORY_OF_SEND: Final[CompoundSelect[Any]] = union_all(_of_number, _of_client_ref)
-"""Sends of the number, and those counted against the same `client_ref`: `whose`, `age_seconds`."""
+HISTORY_OF_SEND: Final[CompoundSelect[Any]] = union_all(_of_number(_is_before_mine), _of_client_ref)
+"""Earlier sends of the number, and those counted against the same `client_ref`: `whose`, `age_seconds`."""
 
-SENDS_OF_NUMBER: Final[Select[Any]] = _of_number
-"""Sends of the number alone."""
+SENDS_OF_NUMBER: Final[Select[Any]] = _of_number(_is_not_mine)
+"""All other sends of the number, for telling when the next may be."""
 
-HISTORY_OF_CHECK: Final[CompoundSelect[Any]] = union_all(_of_number, _wrong_codes)
-"""Sends of the number, and wrong codes for it, with a handle or without one: `whose`, `age_seconds`."""
+HISTORY_OF_CHECK: Final[CompoundSelect[Any]] = union_all(SENDS_OF_NUMBER, _wrong_codes)
+"""All sends of the number, and wrong codes for it, with a handle or without one: `whose`, `age_seconds`."""
 
 _all: Final = (
     select(seconds_between(now(), TaskRun.last_begun_at).label("age_seconds"))

@@ -55,6 +55,14 @@ class Acceptance:
         """Whether a stored fingerprint is of these arguments; one whose key was dropped is no conflict."""
         return not self.fingerprints.knows(stored) or arguments.matches(self.fingerprints, stored)
 
+    def is_of_same_number(self, arguments: Arguments, stored: str | None) -> bool:
+        """Whether a stored fingerprint is of this number; one whose key is not held cannot be told."""
+        number = read_phone_number(arguments.phone_number, self.default_region)
+        if number is None or stored is None:
+            return number is None and stored is None
+        keys = self.fingerprints
+        return not keys.knows(stored) or keys.matches(stored, Label.PHONE, number.e164)
+
     def _client_ref(self, arguments: Arguments) -> str | None:
         if not isinstance(arguments, SendArguments) or arguments.client_ref is None:
             return None

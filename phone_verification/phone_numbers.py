@@ -22,6 +22,7 @@ _KOREAN_MOBILE: Final = re.compile(r"\+8210\d{8}")
 
 _TEXTABLE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _CALLABLE: Final = _TEXTABLE | {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP}
+_SHOWN_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,14 @@ class PhoneNumber:
 
     @property
     def masked(self) -> str:
-        """Country code and last four digits, as results and tables show it: +82*****5678."""
-        calling_code = phonenumbers.country_code_for_region(self.country)
-        return f"+{calling_code or ''}*****{self.e164[-4:]}"
+        """Country code and last four digits, as results and tables show it: +82*****5678.
+
+        Of a number with fewer than eight digits half are shown: in Tokelau, four would be all of it.
+        """
+        calling_code = str(phonenumbers.country_code_for_region(self.country) or "")
+        national = self.e164.removeprefix(f"+{calling_code}")
+        shown = min(_SHOWN_DIGITS, len(national) // 2)
+        return f"+{calling_code}*****{national[-shown:]}"
 
 
 def read_phone_number(typed: str, default_region: str) -> PhoneNumber | None:

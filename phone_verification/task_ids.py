@@ -10,8 +10,10 @@ from typing import Final
 from uuid import uuid4
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IN_A_ROW: Final = r"[0-9]{7}"
 _GROUPED: Final = r"[0-9]{2}[._:-][0-9]{3,4}[._:-][0-9]{4}"
-_ALLOWED: Final = re.compile(rf"(?!.*[0-9]{{7}})(?!.*{_GROUPED})[A-Za-z0-9._:-]{{8,64}}")
+_ALLOWED: Final = re.compile(rf"(?!.*{_IN_A_ROW})(?!.*{_GROUPED})[A-Za-z0-9._:-]{{8,64}}")
+_NUMBER: Final = re.compile(rf"{_IN_A_ROW}|{_GROUPED}")
 
 
 def new_task_id() -> str:
@@ -22,6 +24,11 @@ def new_task_id() -> str:
 def is_task_id(text: object) -> bool:
     """Whether this may name an intent."""
     return isinstance(text, str) and bool(_UUID.fullmatch(text) or _ALLOWED.fullmatch(text))
+
+
+def could_carry_number(text: str) -> bool:
+    """Whether a name that a caller made up has the digits of a phone number in it."""
+    return bool(_NUMBER.search(text))
 
 
 def shown_id(text: str | None) -> str | None:

@@ -14,11 +14,14 @@ class SideDoorError(Exception):
 
 
 class SimulatorClient:
-    """Reads and sets what no client of Twilio's can; made with the simulator's address."""
+    """Reads and sets what no client of Twilio's can; made with the simulator's address.
 
-    def __init__(self, base_url: str) -> None:
+    `side_door` is the second port's address where the simulator cannot know it, as of a container's.
+    """
+
+    def __init__(self, base_url: str, side_door: str | None = None) -> None:
         self.base_url = base_url.rstrip("/")
-        self._door: str | None = None
+        self._door = side_door
 
     def inbox(self, to: str | None = None) -> list[dict[str, Json]]:
         """Texts in order: to, service, channel, code, text, message_sid, verification_sid, at and more."""

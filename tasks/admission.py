@@ -42,12 +42,12 @@ def look_back_on_send(inquiry: Inquiry, number: PhoneNumber, arguments: SendArgu
 def look_back_on_check(inquiry: Inquiry, number: PhoneNumber, arguments: CheckArguments) -> History:
     """Gather the sends of a number, and the wrong codes for it: with a handle, or without one."""
     services = inquiry.services
-    limit = services.rules.wrong_codes
+    limits = (services.rules.wrong_codes, services.rules.wrong_codes_without_handle)
     names = {
         **_number_names(services, inquiry.claim.task_id, number),
         "has_handle": arguments.verification_id is not None,
-        "wrong_codes_window_seconds": limit.window_seconds,
-        "wrong_codes_most": limit.most,
+        "wrong_codes_window_seconds": max(limit.window_seconds for limit in limits),
+        "wrong_codes_most": max(limit.most for limit in limits),
     }
     return _history(services.database.all(HISTORY_OF_CHECK, names))
 
@@ -70,7 +70,9 @@ def refuse_message(inquiry: Inquiry) -> Finish | None:
 
 def refuse_check(inquiry: Inquiry, history: History, verification: VerificationAnswer) -> Finish | None:
     """End a check that the guard forbids; None when it may be asked about."""
-    return _refused(inquiry, object_to_check(inquiry.services.rules, history), verification)
+    has_handle = inquiry.claim.verification_id is not None
+    objection = object_to_check(inquiry.services.rules, history, has_handle=has_handle)
+    return _refused(inquiry, objection, verification)
 
 
 def _refused(inquiry: Inquiry, objection: Objection | None, seen: VerificationAnswer | None) -> Finish | None:

@@ -36,13 +36,13 @@ class RunFault(Exception):  # noqa: N818 - what Flower shows for a bug
 
 
 @shared_task(name=TASK_NAMES[Operation.SEND], bind=True, typing=False, acks_late=True, max_retries=None)
-def send_verification(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+def send_verification(self: Task, /, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
     """Send a code; the contract's result as JSON."""
     return _answer(self, Operation.SEND, args, kwargs)
 
 
 @shared_task(name=TASK_NAMES[Operation.CHECK], bind=True, typing=False, acks_late=True, max_retries=None)
-def check_verification(self: Task, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+def check_verification(self: Task, /, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
     """Check a code; the contract's result as JSON."""
     return _answer(self, Operation.CHECK, args, kwargs)
 

@@ -37,9 +37,10 @@ def object_to_send(rules: Rules, history: History) -> Objection | None:
     )
 
 
-def object_to_check(rules: Rules, history: History) -> Objection | None:
-    """Say what forbids a check now; sends never do."""
-    return _longest(_over(rules.wrong_codes, history.wrong_codes))
+def object_to_check(rules: Rules, history: History, *, has_handle: bool) -> Objection | None:
+    """Say what forbids a check now; sends never do. Who has no handle may be anybody, and guesses less."""
+    limits = (rules.wrong_codes,) if has_handle else (rules.wrong_codes, rules.wrong_codes_without_handle)
+    return _longest(objection for limit in limits for objection in _over(limit, history.wrong_codes))
 
 
 def next_send_in_seconds(rules: Rules, sends: Sequence[float]) -> float:

@@ -35,7 +35,8 @@ log: Final = structlog.get_logger()
 def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | None:
     """End a run; return its result, or None when the claim was lost and the answer was not definite.
 
-    A COMMIT whose answer was lost is tried again: what is there already is not added to.
+    Of a run that is gone nothing is written. A COMMIT whose answer was lost is tried again: what is there
+    already is not added to.
     """
     finished_at = step.decided_at or claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
@@ -43,8 +44,13 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
     texts = 0
     with services.database.transaction() as connection:
         ended = connection.execute(RECORD, ending).rowcount
-        if not ended and _is_written(connection, claim, result):
-            return result
+        if not ended:
+            known = connection.execute(STORED, {"run": claim.task_id}).one_or_none()
+            if known is None:
+                # The person was forgotten meanwhile; what is kept of a number would be known again.
+                return None
+            if known.result == result:
+                return result
         # The run's row before its verification's, in whatever way it ends: two holders that took them the
         # other way round would stand in each other's way.
         if not ended and step.is_definite_success:
@@ -88,11 +94,6 @@ def _ending(claim: Claim, step: Finish, result: dict[str, Any], finished_at: dat
         "result": result,
         "finished_at": finished_at,
     }
-
-
-def _is_written(connection: Connection, claim: Claim, result: dict[str, Any]) -> bool:
-    known = connection.execute(STORED, {"run": claim.task_id}).one_or_none()
-    return known is not None and known.result == result
 
 
 def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:

@@ -7,7 +7,7 @@ these fields, so each is a setting of the same name in capitals. What each rule 
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.closed_sets import GuardRule
 
@@ -20,7 +20,26 @@ _HOUR_PAUSE_SECONDS: Final = 60.0
 _DAY_PAUSE_SECONDS: Final = 600.0
 
 Most = Annotated[int, Field(ge=0, le=10_000_000)]
-Waits = Annotated[str, Field(pattern=r"^\d{1,5}(\.\d{1,3})?(,\d{1,5}(\.\d{1,3})?){0,19}$")]
+
+
+def _seconds(waits: str) -> tuple[float, ...]:
+    return tuple(float(wait) for wait in waits.split(","))
+
+
+def _are_kept(waits: str) -> str:
+    """Refuse a wait that is longer than sends are looked back on for it."""
+    if max(_seconds(waits)) > TEN_MINUTES:
+        raise ValueError(
+            f"no wait may be longer than {TEN_MINUTES:.0f} s; SENDS_PER_NUMBER_A_DAY goes further"
+        )
+    return waits
+
+
+Waits = Annotated[
+    str,
+    Field(pattern=r"^\d{1,5}(\.\d{1,3})?(,\d{1,5}(\.\d{1,3})?){0,19}$"),
+    AfterValidator(_are_kept),
+]
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -39,6 +58,10 @@ class GuardSettings(BaseModel):
     sends_an_hour: Most = Field(5_000, description="sends of all, a ceiling for the bill; 0 for no limit")
     wrong_codes_per_number_an_hour: Most = Field(
         10, description="wrong codes for one number, with a handle and without counted apart; 0 for no limit"
+    )
+    # Twilio allows five for a code, whoever types them: two stay with who asked for it.
+    wrong_codes_without_handle_in_10_minutes: Most = Field(
+        3, description="wrong codes for one number without a handle; 5 leaves its owner none; 0 for no limit"
     )
     unverified_watch: Literal["off", "record_only", "deny"] = Field(
         "record_only", description="when hardly anybody of a country or number block verifies"
@@ -90,6 +113,7 @@ class Rules:
     of_client_ref: Limit
     of_all: Limit
     wrong_codes: Limit
+    wrong_codes_without_handle: Limit
     watch: WatchRules
 
     @classmethod
@@ -100,9 +124,7 @@ class Rules:
             return Limit(rule=rule, most=most, window_seconds=window_seconds * time_scale)
 
         return cls(
-            resend_waits_seconds=tuple(
-                float(wait) * time_scale for wait in settings.resend_waits_seconds.split(",")
-            ),
+            resend_waits_seconds=tuple(wait * time_scale for wait in _seconds(settings.resend_waits_seconds)),
             of_number=(
                 limit(
                     GuardRule.SENDS_PER_NUMBER_IN_10_MINUTES,
@@ -115,6 +137,11 @@ class Rules:
             of_all=limit(GuardRule.SENDS_AN_HOUR, settings.sends_an_hour, HOUR),
             wrong_codes=limit(
                 GuardRule.WRONG_CODES_PER_NUMBER, settings.wrong_codes_per_number_an_hour, HOUR
+            ),
+            wrong_codes_without_handle=limit(
+                GuardRule.WRONG_CODES_PER_NUMBER,
+                settings.wrong_codes_without_handle_in_10_minutes,
+                TEN_MINUTES,
             ),
             watch=WatchRules(
                 is_enforced=settings.unverified_watch == "deny",

@@ -197,7 +197,7 @@ def _open(services: Services, taken: Claim) -> AnyArguments | Step:
     try:
         values = services.seals.open(taken.task_id, taken.sealed_arguments or "")
         values.pop(OWN_CODE_FIELD, None)
-        return read_arguments(taken.operation, values)
+        arguments = read_arguments(taken.operation, values)
     except SealBrokenError:
         log.error("run.seal_broken", task_id=taken.task_id)
         is_in_doubt = taken.state is RunState.SETTLING
@@ -207,5 +207,13 @@ def _open(services: Services, taken: Claim) -> AnyArguments | Step:
             delay_seconds=max(min(taken.left_seconds(), services.figures.retry_cap_seconds), 0),
         )
     except InvalidArgumentsError as error:
-        log.error("run.invalid_request", task_id=taken.task_id, field=error.field)
-        return Finish(outcome=Outcome.FAILED, kind=ErrorKind.INVALID_REQUEST)
+        return _invalid(taken, error.field)
+    # Whoever inserted the row filled its columns: locks and the guard go by this one.
+    if not services.acceptance.is_of_same_number(arguments, taken.phone_fingerprint):
+        return _invalid(taken, "phone_fingerprint")
+    return arguments
+
+
+def _invalid(taken: Claim, field: str) -> Finish:
+    log.error("run.invalid_request", task_id=taken.task_id, field=field)
+    return Finish(outcome=Outcome.FAILED, kind=ErrorKind.INVALID_REQUEST)

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 from worker.demo.redis_server import free_port
@@ -54,11 +55,20 @@ def flower_on(environment: dict[str, str], log: Path, *options: str, **changes: 
 
 def read_page(url: str, body: bytes | None = None, *, authorization: str = AUTH) -> str:
     """Read a page, or post to it; nothing when it is not there, or not for everybody."""
+    status, page = ask(url, body, authorization=authorization)
+    return page if status == HTTPStatus.OK else ""
+
+
+def ask(url: str, body: bytes | None = None, *, authorization: str = AUTH) -> tuple[int, str]:
+    """Return a page's status and text; 0 and nothing when nobody answers."""
     basic = base64.b64encode(authorization.encode()).decode()
     headers = {"Authorization": f"Basic {basic}"}
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - loopback
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
-            return str(answer.read().decode())
-    except (urllib.error.URLError, OSError):
-        return ""
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except OSError:
+        return 0, ""

@@ -11,6 +11,7 @@ NO_RULES: Final = GuardSettings(
     sends_per_client_ref_an_hour=0,
     sends_an_hour=0,
     wrong_codes_per_number_an_hour=0,
+    wrong_codes_without_handle_in_10_minutes=0,
     unverified_watch="off",
 )
 

@@ -6,6 +6,7 @@ from celery import Celery, signals
 
 from worker.hardening.loggers import leave_quotations_out
 from worker.hardening.task import MaskedTask
+from worker.health.heartbeat import Heartbeat, LoopTurns
 from worker.logs import configure_logs
 from worker.metrics.step import Metrics
 from worker.shutdown import begin_no_more
@@ -23,6 +24,8 @@ app.config_from_object("celeryconfig")
 app.steps["worker"].add(Startup)
 app.steps["worker"].add(Metrics)
 app.steps["worker"].add(Sweeper)
+app.steps["worker"].add(Heartbeat)
+app.steps["consumer"].add(LoopTurns)
 
 leave_quotations_out()
 # Connecting to this signal is how Celery is told to leave logging alone.

@@ -5,6 +5,7 @@ Lives here: what each process needs, checked all at once. Secrets are masked whe
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -126,6 +127,9 @@ class Settings(TimedSettings, RetentionSettings, LogSettings, MetricsSettings, G
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
+    health_file: Annotated[
+        Path | None, Field(description="a file of this worker's own, which python -m worker health reads")
+    ] = None
     twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$", description="AC…")]
     twilio_auth_token: Annotated[
         SecretStr | None, Field(description="the account's token, or an API key below")

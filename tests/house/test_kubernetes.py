@@ -145,6 +145,7 @@ def test_probes_ask_the_worker_alone_and_patiently() -> None:
 def test_commands_are_the_products() -> None:
     """What a container starts exists."""
     assert worker()["command"][:4] == ["celery", "-A", "worker", "worker"]
+    assert "health" in main.commands
     for name in ("migrate", "tables"):
         [container] = [one for one in containers() if one["name"] == name]
         assert container["command"][:4] == ["python", "-m", "worker", "db"]

@@ -6,12 +6,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.flower import ROOT, flower_on, read_page
+from phone_verification.kinds import Operation
+from phone_verification.queues import TASK_NAMES
+from tests.flower import ROOT, ask, flower_on, read_page
 from tests.integration.conftest import Backend
 from worker.demo.redis_server import free_port
 from worker.demo.waiting import wait_until
@@ -22,6 +25,11 @@ def flower(backend: Backend, tmp_path: Path) -> Iterator[str]:
     """Flower beside the running worker."""
     with flower_on(backend.environment, tmp_path / "flower.log") as url:
         yield url
+
+
+def masked(number: str) -> str:
+    """A Korean number as results show it."""
+    return f"+82*****{number[-4:]}"
 
 
 def tasks(url: str) -> dict[str, Any]:
@@ -36,6 +44,7 @@ def test_an_operator_sees_retries_and_outcomes_and_no_number(backend: Backend, f
     wait_until(
         lambda: tasks(flower).get(handle, {}).get("state") == "RETRY", "Flower shows RETRY", seconds=20
     )
+    assert "waits: provider_unavailable" in read_page(f"{flower}/task/{handle}")
     backend.phone.outage("off")
     backend.result(handle, within=60)
 
@@ -49,13 +58,28 @@ def test_an_operator_sees_retries_and_outcomes_and_no_number(backend: Backend, f
         assert read_page(f"{flower}{path}")
         assert read_page(f"{flower}{path}", authorization="operator:guessed") == ""
     assert task["name"] == "tasks.send_verification"
-    assert "sent" in task["result"]
+    assert f"sent {masked(backend.number)}" in read_page(f"{flower}/task/{handle}")
     pages = [
         read_page(f"{flower}{path}") for path in ("/api/tasks", f"/task/{handle}", "/workers", "/metrics")
     ]
     assert all(pages)
     for spelling in (backend.number, backend.e164, backend.number.replace("-", "")):
         assert not any(spelling in page for page in pages)
+
+
+def test_flower_looks_on_and_changes_nothing(backend: Backend, flower: str) -> None:
+    """Its password lets nobody send a text, revoke a run or stop a worker."""
+    asked = json.dumps({"kwargs": {"phone_number": backend.number}}).encode()
+    worker = next(iter(json.loads(read_page(f"{flower}/api/workers"))))
+
+    for path in (
+        f"task/send-task/{TASK_NAMES[Operation.SEND]}",
+        f"task/async-apply/{TASK_NAMES[Operation.SEND]}",
+        "task/revoke/8e1f2c1a-0000-4000-8000-000000000000",
+        f"worker/shutdown/{worker}",
+    ):
+        assert ask(f"{flower}/api/{path}", asked)[0] == HTTPStatus.FORBIDDEN, path
+    assert backend.phone.sent(backend.e164) == 0
 
 
 def start(**environment: str) -> subprocess.CompletedProcess[str]:

@@ -105,6 +105,7 @@ def test_two_sends_for_one_number_take_turns(backend: Backend, caller: Celery) -
         ({"phone_number": "01098765432", "channel": "fax"}, "channel"),
         ({"phone_number": "01098765432", "options": {"x": 1}}, "options"),
         ({"phone_number": "01098765432", "surprise": 1}, "surprise"),
+        ({"phone_number": "01098765432", "self": 1}, "self"),
         ({"phone_number": "01098765432", "01098765432": 1}, "(an unknown name)"),
         ({"phone_number": "01098765432", "requested_at": "now"}, "requested_at"),
     ],

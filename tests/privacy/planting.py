@@ -41,10 +41,11 @@ def plant(stage: Stage) -> None:
 
 
 def _plant_in_events(stage: Stage) -> None:
-    """Send an event of a task that bears the number as its name: no mask reads names."""
+    """Send an event of a task that bears the number as its routing key: no mask reads those."""
     app = stage.caller
     with app.connection_for_write() as connection:
         sender = app.events.Dispatcher(connection, hostname="planted@here", buffer_while_offline=False)
         sender.send("worker-online")
-        sender.send("task-received", uuid=str(uuid4()), name=f"planted.{PLANTED.e164}", args="", kwargs="")
+        event = {"uuid": str(uuid4()), "name": "planted", "routing_key": PLANTED.e164}
+        sender.send("task-received", **event, args="", kwargs="")
         sender.close()

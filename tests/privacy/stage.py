@@ -110,7 +110,8 @@ def whole_stage(
 
 @contextmanager
 def _flower(environment: dict[str, str], directory: Path) -> Iterator[str]:
-    options = ("--persistent=True", f"--db={directory / 'flower.db'}", "--logging=debug")
+    database = f"--db={directory / 'flower.db'}"
+    options = ("--persistent=True", database, "--logging=debug", "--read_only=False")
     with flower_on(environment, directory / "flower.log", *options, KOMBU_LOG_CHANNEL="1") as url:
         yield url
 

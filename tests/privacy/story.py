@@ -170,7 +170,8 @@ def play_what_is_dropped(teller: Teller) -> None:
     number = teller.number("malformed")
     for task_id in (f"for:{number.typed}", number.typed, number.e164, number.typed.replace("-", "")):
         teller.message(SEND, {"phone_number": number.typed}, task_id=task_id)
-    teller.stage.caller.send_task("tasks.unknown", kwargs={"x": number.typed}, queue=QUEUES[SEND])
+    for name in ("tasks.unknown", f"tasks.unknown.{number.typed}"):
+        teller.stage.caller.send_task(name, kwargs={"x": number.typed}, queue=QUEUES[SEND])
     said = json.dumps({"phone_number": number.typed})
     for changes in (
         {"headers": {}, "body": _body(said)},

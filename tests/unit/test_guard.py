@@ -1,6 +1,7 @@
 """The guard's decisions, on ages alone."""
 
 import pytest
+from pydantic import ValidationError
 
 from models.closed_sets import GuardRule
 from tasks.guard import History, next_send_in_seconds, object_to_check, object_to_send
@@ -14,6 +15,7 @@ OFF = Rules.of(
         sends_per_number_a_day=0,
         sends_per_client_ref_an_hour=0,
         wrong_codes_per_number_an_hour=0,
+        wrong_codes_without_handle_in_10_minutes=0,
     )
 )
 
@@ -45,6 +47,14 @@ def test_when_the_next_send_may_be(sends: tuple[float, ...], wait: float) -> Non
     assert next_send_in_seconds(RULES, sends) == pytest.approx(wait)
 
 
+def test_a_wait_that_would_not_be_kept_is_refused() -> None:
+    """The waits look back ten minutes: a longer one would end there, and nobody would know."""
+    assert Rules.of(GuardSettings(resend_waits_seconds="30,600")).resend_waits_seconds == (30, 600)
+
+    with pytest.raises(ValidationError, match="600 s"):
+        GuardSettings(resend_waits_seconds="30,600.5")
+
+
 def test_of_several_rules_the_longest_is_told() -> None:
     """A person who is told to wait a moment is not told so again after it."""
     history = History(number=(10.0,), client_ref=tuple(60.0 * minute for minute in range(20)))
@@ -62,11 +72,31 @@ def test_wrong_codes_forbid_checks_and_not_sends() -> None:
     history = History(wrong_codes=tuple(10.0 * guess for guess in range(10)))
 
     assert object_to_send(RULES, history) is None
-    objection = object_to_check(RULES, history)
+    objection = object_to_check(RULES, history, has_handle=True)
     assert objection is not None
     assert objection.rule is GuardRule.WRONG_CODES_PER_NUMBER
     assert objection.wait_seconds == pytest.approx(3_510)
-    assert object_to_check(RULES, History(number=(1.0,) * 50, client_ref=(1.0,) * 50)) is None
+    sends = History(number=(1.0,) * 50, client_ref=(1.0,) * 50)
+    assert object_to_check(RULES, sends, has_handle=False) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong_codes", "wait"),
+    [
+        ((), None),
+        ((1.0, 2.0), None),
+        ((1.0, 2.0, 600.0), None),
+        ((1.0, 2.0, 400.0), 200),
+        (tuple(100.0 * guess for guess in range(10)), 2_700),
+    ],
+)
+def test_without_a_handle_fewer_wrong_codes_are_allowed(
+    wrong_codes: tuple[float, ...], wait: float | None
+) -> None:
+    """Three in ten minutes, besides the ten an hour: of several rules the longest is told."""
+    objection = object_to_check(RULES, History(wrong_codes=wrong_codes), has_handle=False)
+
+    assert (objection and objection.wait_seconds) == wait
 
 
 def test_a_zero_switches_a_rule_off() -> None:
@@ -75,7 +105,7 @@ def test_a_zero_switches_a_rule_off() -> None:
     history = History(number=ages, client_ref=ages, wrong_codes=ages)
 
     assert object_to_send(OFF, history) is None
-    assert object_to_check(OFF, history) is None
+    assert object_to_check(OFF, history, has_handle=False) is None
     assert next_send_in_seconds(OFF, ages) == 0
 
 

@@ -51,6 +51,18 @@ def test_an_event_whose_id_could_carry_a_number_is_left_out(where: str) -> None:
     assert events([SENT, {**SENT, where: "010-1234-5678"}]) == events([SENT])
 
 
+@pytest.mark.parametrize("name", ["tasks.01012345678", "010-1234-5678", "+821012345678"])
+def test_a_name_that_could_carry_a_number_is_masked(name: str) -> None:
+    """Flower's metrics count by it, and its pages show it; the event stays."""
+    assert events([{**SENT, "name": name}]) == events([{**SENT, "name": "[masked]"}])
+
+
+@pytest.mark.parametrize("name", ["add", "proj.tasks.add_2026", None])
+def test_any_other_name_stays(name: str | None) -> None:
+    """Other applications' tasks may be watched too."""
+    assert events([{**SENT, "name": name}])[0]["name"] == name
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"no JSON", b"\xff\xfe", b"1", b'["text"]', b'{"__type__": "uuid", "__value__": {}}']
 )

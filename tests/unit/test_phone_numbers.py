@@ -77,6 +77,24 @@ def test_numbers_that_get_no_code_are_told_apart(
     assert refusal_of(read_phone_number(typed, "KR"), channel, {"KR"}) is expected
 
 
+@pytest.mark.parametrize(
+    ("typed", "masked"),
+    [
+        ("+690 7290", "+690*****90"),
+        ("+290 51234", "+290*****34"),
+        ("+354 611 1234", "+354*****234"),
+        ("+45 20 12 34 56", "+45*****3456"),
+        ("+881 6 1234 5678", "+*****5678"),
+    ],
+)
+def test_of_a_short_number_a_mask_shows_half(typed: str, masked: str) -> None:
+    """Four digits are all of a number in Tokelau."""
+    number = read_phone_number(typed, "KR")
+
+    assert number is not None
+    assert number.masked == masked
+
+
 def test_a_repr_shows_the_mask_only() -> None:
     """No repr holds a full number, and the mask keeps four digits."""
     number = read_phone_number("010-1234-5678", "KR")

@@ -13,6 +13,7 @@ from worker.commands.database import database
 from worker.commands.decisions import decisions
 from worker.commands.doctor import doctor
 from worker.commands.forget import forget
+from worker.commands.health import health
 from worker.commands.keys import new_key
 from worker.commands.look import runs, status
 from worker.commands.purge import purge
@@ -27,7 +28,7 @@ def main() -> None:
 
 for _command in (
     *(send, check, message, status, runs, decisions, database),
-    *(doctor, sweep_once, purge, forget, new_key),
+    *(doctor, health, sweep_once, purge, forget, new_key),
 ):
     main.add_command(_command)
 

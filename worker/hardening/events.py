@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kombu.utils.json import dumps, loads
 
-from phone_verification.task_ids import is_task_id
+from phone_verification.task_ids import could_carry_number, is_task_id
 from worker.hardening.flaws import raw_body
 from worker.hardening.mask import MASKED
 
@@ -26,7 +26,8 @@ _IDS: Final = ("uuid", "root_id", "parent_id")
 def masked_events(message: Mapping[str, Any]) -> dict[str, Any] | None:
     """Write a message of events anew, without arguments; None for one that cannot be read.
 
-    An event of a task whose id could carry a phone number is left out: ids are shown.
+    An event of a task whose id could carry a phone number is left out: ids are shown. A task's name is a
+    caller's choice too, and Flower counts by it.
     """
     properties = message["properties"]
     raw = raw_body(message["body"], properties.get("body_encoding"))
@@ -47,7 +48,10 @@ def masked_events(message: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _masked(event: dict[str, Any]) -> dict[str, Any]:
-    return {**event, **{name: MASKED for name in _ARGUMENTS if name in event}}
+    masked = {**event, **{name: MASKED for name in _ARGUMENTS if name in event}}
+    if could_carry_number(str(event.get("name"))):
+        masked["name"] = MASKED
+    return masked
 
 
 def _has_ids(event: dict[str, Any]) -> bool:

@@ -60,6 +60,29 @@ def test_a_stranger_without_a_handle_locks_nobody_out(strict: Lab) -> None:
     assert strict.outcome(strict.check(strict.code, handle)) == "approved"
 
 
+def test_a_stranger_without_a_handle_cannot_use_up_the_tries(lab: Lab) -> None:
+    """Of a code's five tries at Twilio two are left for who asked for it, by the rules as they come."""
+    handle = lab.send()
+
+    assert guesses(lab, None, 6) == ["invalid_code"] * 3 + ["rate_limited"] * 3
+    assert guesses(lab, handle, 1, first=200_000) == ["invalid_code"]
+
+    assert lab.outcome(lab.check(lab.code, handle)) == "approved"
+
+
+def test_who_has_no_handle_may_try_again_with_the_next_code(lab: Lab) -> None:
+    """A caller who never gives one is not kept waiting for the hour to pass."""
+    lab.send()
+    guesses(lab, None, 3)
+    refused = lab.check("999999")
+    assert lab.outcome(refused) == "rate_limited"
+    assert 590 < lab.run(refused).result["error"]["retry_after"] <= 600
+    lab.pass_time(601)
+    lab.send()
+
+    assert lab.outcome(lab.check(lab.code)) == "approved"
+
+
 def test_sends_that_were_refused_lock_no_check_out(lab: Lab) -> None:
     """Whoever has texts sent to a number until no more are allowed leaves its owner's check alone."""
     handle = lab.send()

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models import GuardDecision
+from phone_verification.keys import Label
 from tasks.rules import GuardSettings
 from tests.integration.guard.conftest import under
 from tests.integration.settling.lab import Lab
@@ -60,6 +61,36 @@ def test_a_check_tells_when_the_next_text_may_be_asked_for(lab: Lab) -> None:
     assert 18 <= answer(lab, lab.check("not a code", handle))["next_send_in"] <= 20
     lab.pass_time(21)
     assert answer(lab, lab.check("111111", handle))["next_send_in"] == 0
+
+
+def test_a_send_that_the_sweeper_ends_tells_of_later_texts(lab: Lab) -> None:
+    """It waited through an outage while another was sent: that one is waited for too."""
+    lab.phone.outage("refuse")
+    waiting = lab.send()
+    lab.phone.outage("off")
+    lab.pass_time(110)
+    assert lab.outcome(lab.send()) == "sent"
+    lab.pass_time(2)
+
+    lab.expire(waiting)
+
+    assert lab.outcome(waiting) == "provider_unavailable"
+    assert 10 < answer(lab, waiting)["next_send_in"] <= 30
+
+
+def test_a_check_that_was_in_doubt_tells_of_later_texts(lab: Lab) -> None:
+    """It was asked before the resend, and is answered after it."""
+    handle = lab.send()
+    lab.pass_time(31)
+    lab.lose_next_check()
+    doubtful = lab.check(lab.code, handle)
+    assert lab.outcome(lab.send()) == "sent"
+
+    lab.pass_time(4)
+    lab.deliver(doubtful)
+
+    assert lab.outcome(doubtful) == "approved"
+    assert 30 < answer(lab, doubtful)["next_send_in"] <= 40
 
 
 @pytest.mark.parametrize(
@@ -204,6 +235,19 @@ def test_a_new_key_for_fingerprints_loses_no_limit(lab: Lab) -> None:
     assert lab.outcome(lab.send()) == "rate_limited"
     lab = under(lab, GuardSettings(sends_per_client_ref_an_hour=1))
     assert lab.outcome(lab.send("010-7777-0001", client_ref="203.0.113.7")) == "rate_limited"
+
+
+@pytest.mark.parametrize("number", [None, "010-9999-9999"])
+def test_a_row_that_names_another_number_is_not_asked_for(lab: Lab, number: str | None) -> None:
+    """What another language inserted under no fingerprint, or a wrong one, nobody would count or lock."""
+    keys = lab.services.fingerprints
+    wrong = number and keys.of(Label.PHONE, "+821099999999")
+
+    sent = lab.send(phone_fingerprint=wrong)
+    checked = lab.check("123456", phone_fingerprint=wrong)
+
+    assert [lab.outcome(one) for one in (sent, checked)] == ["invalid_request"] * 2
+    assert (lab.starts, lab.checks) == (0, 0)
 
 
 def test_several_workers_share_one_ceiling(lab: Lab) -> None:

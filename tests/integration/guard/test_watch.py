@@ -36,6 +36,7 @@ def keep_verified(
     approved: int = 0,
     minutes_ago: float = 10,
     first: int = 0,
+    others: VerificationStatus = VerificationStatus.PENDING,
 ) -> None:
     """Let so many numbers of a block have been sent a code, and so many of them have typed it."""
     rows = [
@@ -45,7 +46,7 @@ def keep_verified(
             "phone_masked": "+82*****0000",
             "country": "KR",
             "number_block": keys.of(Label.NUMBER_BLOCK, block),
-            "status": VerificationStatus.APPROVED if at < approved else VerificationStatus.PENDING,
+            "status": VerificationStatus.APPROVED if at < approved else others,
         }
         for at in range(of)
     ]
@@ -113,6 +114,15 @@ def test_a_suspect_block_is_denied_where_that_is_asked_for(lab: Lab) -> None:
     assert lab.starts == 1
     (kept,) = decisions(lab)
     assert kept.is_enforced
+
+
+def test_a_code_that_nobody_got_speaks_against_nobody(lab: Lab) -> None:
+    """A code of our own that was canceled was not sent, or another one verified the same person."""
+    lab = under(lab, DENY)
+    verified(lab, BLOCK, of=60, others=VerificationStatus.CANCELED)
+    read(lab)
+
+    assert lab.outcome(lab.send("010-3333-9999")) == "sent"
 
 
 def test_a_suspect_country_is_denied_as_a_whole(lab: Lab) -> None:

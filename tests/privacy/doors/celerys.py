@@ -123,12 +123,18 @@ EVENTS: Final = (
     ),
     Door(
         place="task-sent events of a caller's own app",
-        shows="args and kwargs, past every worker, in Flower, its database and `celery events`",
+        shows="args, kwargs and any name, past every worker, in Flower, its database and `celery events`",
         masks=(
             Mask(
                 what="arguments in events that our app receives",
                 file=_EVENTS,
                 text="**{name: MASKED for name in _ARGUMENTS if name in event}",
+            ),
+            Mask(
+                what="the name of a task where it could carry a number",
+                file=_EVENTS,
+                text='masked["name"] = MASKED',
+                put="pass",
             ),
             Mask(
                 what="events of a task whose id could carry a number",

@@ -109,7 +109,7 @@ LOGS: Final = (
             Mask(
                 what="no seven digits in a row",
                 file=_IDS,
-                text="(?!.*[0-9]{{7}})",
+                text="(?!.*{_IN_A_ROW})",
                 noticed_by=FIRST_LINE,
             ),
             Mask(
@@ -176,7 +176,7 @@ RESULTS: Final = (
             Mask(
                 what="a number is shown as its country and last four digits",
                 file="phone_verification/phone_numbers.py",
-                text="""return f"+{calling_code or ''}*****{self.e164[-4:]}\"""",
+                text="""return f"+{calling_code}*****{national[-shown:]}\"""",
                 put="return self.e164",
                 noticed_by=REPRS,
             ),
