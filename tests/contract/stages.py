@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,11 @@ from phone_verification.testing import FakeVerificationClient
 from tests.integration.conftest import Backend
 from tests.integration.passing_time import pass_time
 
+_TAKE_ALL: Final = {
+    "postgresql": "LOCK TABLE task_runs IN EXCLUSIVE MODE NOWAIT",
+    # Its transactions take the whole when they begin.
+    "sqlite": "SELECT 1",
+}
 _NOWHERE: Final = "sqlite:////nowhere/at-all/there-is-no-database.db"
 
 
@@ -130,11 +135,12 @@ class RealStage:
 
     def pause(self) -> None:
         """Stop the process where it stands, but not with the database in hand."""
-        while True:
+        for _ in range(10):
             os.killpg(self.backend.worker.pid, signal.SIGSTOP)
             if self._is_writable():
                 return
             self.resume()
+        raise TimeoutError("the worker always has the database in hand")
 
     def resume(self) -> None:
         """Let the process run."""
@@ -165,17 +171,13 @@ class RealStage:
             yield client
 
     def _is_writable(self) -> bool:
-        if self.backend.database.dialect != "sqlite":
-            return True
-        engine = create_engine(self.backend.environment["DATABASE_URL"], connect_args={"timeout": 0.2})
+        """Whether nobody who was stopped holds what a test will write to."""
         try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                connection.exec_driver_sql("ROLLBACK")
+            with self.backend.database.engine.connect() as connection:
+                connection.exec_driver_sql(_TAKE_ALL[self.backend.database.dialect])
+                connection.rollback()
         except OperationalError:
             return False
-        finally:
-            engine.dispose()
         return True
 
 

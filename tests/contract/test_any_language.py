@@ -1,13 +1,16 @@
 """Any language: what docs/contract.md gives to be copied is copied from it and works, byte by byte."""
 
+import base64
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +20,15 @@ from phone_verification.acceptance import Acceptance
 from phone_verification.arguments import read_arguments
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation
+from phone_verification.queues import QUEUES, TASK_NAMES
 from phone_verification.task_ids import new_task_id
 from simulator.client import SimulatorClient
-from tests.contract.bare_caller import block
+from tests.contract.bare_caller import block, commands
 from tests.integration.bare_redis import bare_redis
 from tests.integration.conftest import Backend, backend_on
 from tests.postgres import fresh_database
 from worker.demo.redis_server import find_redis_server, redis_server
+from worker.hardening.envelope import Envelope, read_envelope
 
 ROOT = Path(__file__).parents[2]
 KEYS = dict(line.split("=", 1) for line in block("sh", "HMAC_KEYS=").splitlines())
@@ -130,13 +135,29 @@ def test_the_shell_on_the_page_verifies_a_number(backend: Backend) -> None:
     ) as shell:
         assert shell.stdin is not None
         assert shell.stdout is not None
+        # It polls for ever, as a person would.
+        patience = threading.Timer(40, shell.kill)
+        patience.start()
         sent = json.loads(shell.stdout.readline())["result"]
         shell.stdin.write(f"{backend.phone.code(backend.e164)}\n")
         shell.stdin.flush()
         checked = json.loads(shell.stdout.readline())["result"]
+        patience.cancel()
 
     assert (sent["outcome"], checked["outcome"]) == ("sent", "approved")
     assert checked["verification"]["id"] == sent["task_id"]
+
+
+def test_the_ring_on_the_page_is_one_for_its_row() -> None:
+    """The worker reads it as a message that carries the row's id and nothing else, and stores no result."""
+    ((_, push, queue, item),) = commands(block("sh", "ignore_result"))
+
+    ring = read_envelope(json.loads(item), datetime.now(UTC))
+
+    assert isinstance(ring, Envelope)
+    assert (push, queue, ring.task) == ("LPUSH", QUEUES[Operation.SEND], TASK_NAMES[Operation.SEND])
+    assert (json.loads(base64.b64decode(ring.body)), ring.ignore_result) == ([[], {}, {}], True)
+    assert f"VALUES ('{ring.task_id}'" in block("sql", "INSERT", "'send'")
 
 
 @pytest.mark.parametrize("operation", list(Operation))

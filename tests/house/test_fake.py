@@ -1,6 +1,8 @@
 """The fake's figures are the worker's: it cannot import them, so this compares."""
 
+import ast
 from inspect import signature
+from pathlib import Path
 
 from models.evidence import REPLAYS
 from models.records import TRIES
@@ -8,6 +10,7 @@ from phone_verification import VerificationClient
 from phone_verification.testing import FakeVerificationClient, Limits, checking, verification
 from tasks.figures import Figures
 from tasks.rules import GuardSettings, Rules
+from tests.house.test_imports import EDGES, ROOT, modules
 from worker.settings import Settings
 
 
@@ -36,3 +39,20 @@ def test_the_fakes_figures_are_the_workers() -> None:
     assert made["send_deadline_seconds"] == real["send_deadline_seconds"] == figures.send_deadline_seconds
     assert made["check_deadline_seconds"] == real["check_deadline_seconds"] == figures.check_deadline_seconds
     assert figures.send_deadline_seconds + figures.quiet_seconds == checking.LANDING_SECONDS
+
+
+def test_nothing_that_serves_people_knows_the_fake() -> None:
+    """Only tests import it."""
+    knowing = {
+        path.relative_to(ROOT) for package in EDGES for path in modules(package) if "testing" in _named(path)
+    }
+
+    assert {path.parent for path in knowing} == {Path("phone_verification/testing")}
+
+
+def _named(path: Path) -> set[str]:
+    """Every part of a name that a module imports from."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    names = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    names += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return {part for name in names for part in name.split(".")}
