@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import case, null, update
 
 from models.database import Database
 from models.task_run import TaskRun
@@ -30,4 +30,5 @@ def pass_time(database: Database, phone: SimulatorClient, seconds: float) -> Non
 
 
 def _earlier(column: Any, seconds: float) -> Any:
-    return now_plus(seconds_between(column, now()) - seconds)
+    # SQLite would make a moment of none.
+    return case((column.is_not(None), now_plus(seconds_between(column, now()) - seconds)), else_=null())
