@@ -49,6 +49,7 @@ PRIVATE = {
     "sealed_arguments": NUMBER.e164,
     "secret": KEY,
     "to": NUMBER.e164,
+    "wrong_codes": {NUMBER.e164},
 }
 
 
@@ -77,7 +78,7 @@ def made(kind: type) -> Any:
 
 def _private_or_harmless(name: str, hint: Any) -> Any:
     harmless = _harmless(hint)
-    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict)
+    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict | set)
     return PRIVATE[name] if name in PRIVATE and may_hold_it else harmless
 
 
@@ -107,7 +108,7 @@ def _harmless_value(kind: type) -> Any:
     return made(kind) if is_ours else None
 
 
-_EMPTY: dict[Any, Any] = {dict: {}, Mapping: {}, frozenset: frozenset(), list: []}
+_EMPTY: dict[Any, Any] = {dict: {}, Mapping: {}, frozenset: frozenset(), list: [], set: set()}
 _SIMPLE: dict[Any, Any] = {
     str: "x",
     bytes: b"x",
