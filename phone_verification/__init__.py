@@ -16,6 +16,7 @@ from phone_verification.errors import (
 from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import Channel, ErrorKind, Fault, Operation, Outcome, PollState, Service
 from phone_verification.messages import SUCCESS_MESSAGES
+from phone_verification.port import Client
 from phone_verification.results import Result, RunStatus
 from phone_verification.sealed_arguments import seal_check, seal_message, seal_send
 from phone_verification.task_ids import new_task_id
@@ -25,6 +26,7 @@ __all__ = [
     "KIND_FACTS",
     "SUCCESS_MESSAGES",
     "Channel",
+    "Client",
     "DeliveryReason",
     "DeliveryStatus",
     "ErrorKind",

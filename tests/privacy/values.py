@@ -54,6 +54,7 @@ PRIVATE = {
     "secret": KEY,
     "to": NUMBER.e164,
     "typed_number": NUMBER.e164,
+    "wrong_codes": {NUMBER.e164},
 }
 
 
@@ -82,7 +83,7 @@ def made(kind: type) -> Any:
 
 def _private_or_harmless(name: str, hint: Any) -> Any:
     harmless = _harmless(hint)
-    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict)
+    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict | set)
     return PRIVATE[name] if name in PRIVATE and may_hold_it else harmless
 
 
@@ -112,7 +113,7 @@ def _harmless_value(kind: type) -> Any:
     return made(kind) if is_ours else None
 
 
-_EMPTY: dict[Any, Any] = {dict: {}, Mapping: {}, frozenset: frozenset(), list: []}
+_EMPTY: dict[Any, Any] = {dict: {}, Mapping: {}, frozenset: frozenset(), list: [], set: set()}
 _SIMPLE: dict[Any, Any] = {
     str: "x",
     bytes: b"x",

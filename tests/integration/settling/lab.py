@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import case, null, select, update
+from sqlalchemy import select, update
 
 from models.database import Database
 from models.task_run import TaskRun
-from models.verification import SendAttempt, Verification
+from models.verification import SendAttempt
 from phone_verification.accepted_runs import ACCEPT
 from phone_verification.arguments import read_arguments
-from phone_verification.database_clock import now, now_plus, seconds_between
+from phone_verification.database_clock import now, seconds_between
 from phone_verification.keys import Fingerprints, Seals
 from phone_verification.kinds import Operation, RunState
 from simulator.client import SimulatorClient
@@ -25,19 +25,12 @@ from tasks.own_code import OWN_CODE_FIELD
 from tasks.run import Reply, accept, resume
 from tasks.services import Services
 from tasks.sweep import sweep
+from tests.integration.passing_time import pass_time
 
 NUMBER: Final = "010-1234-5678"
 E164: Final = "+821012345678"
 
 _ids: Final = count(1)
-_STAMPS: Final = {
-    TaskRun: (
-        *("created_at", "deadline_at", "first_begun_at", "last_begun_at"),
-        *("not_before", "ring_at", "finished_at"),
-    ),
-    Verification: ("created_at", "last_sent_at", "expires_at", "completed_at"),
-    SendAttempt: ("sent_at", "look_at"),
-}
 
 
 @dataclass(slots=True)
@@ -131,11 +124,7 @@ class Lab:
 
     def pass_time(self, seconds: float) -> None:
         """Make everything older, here and at Twilio."""
-        self.phone.advance(seconds)
-        with self.database.transaction() as connection:
-            for table, names in _STAMPS.items():
-                stamps = {name: _earlier(getattr(table, name), seconds) for name in names}
-                connection.execute(update(table).values(stamps))
+        pass_time(self.database, self.phone, seconds)
 
     def until_quiet(self, task_id: str) -> None:
         """Pass time until a send's lost request can no longer be carried out."""
@@ -233,8 +222,3 @@ class Lab:
         with self.database.transaction() as connection:
             connection.execute(ACCEPT[self.database.dialect], {**row, **changes})
         return task_id
-
-
-def _earlier(column: Any, seconds: float) -> Any:
-    # SQLite would make a moment of none.
-    return case((column.is_not(None), now_plus(seconds_between(column, now()) - seconds)), else_=null())
