@@ -66,7 +66,7 @@ def ask_for_text(inquiry: Inquiry, text: Text) -> Step:
 def settle_text(inquiry: Inquiry, text: Text, *, is_approved_meanwhile: bool = False) -> Step:
     """Find out what became of a text; ask for it again only when none was sent for sure."""
     since = inquiry.claim.since_last_begun_seconds()
-    sighting = _look(inquiry, text.number)
+    sighting = look(inquiry, text.number)
     claim = inquiry.claim
     conclusion = conclude(
         inquiry.services.figures,
@@ -110,7 +110,7 @@ def _read(inquiry: Inquiry, text: Text, answer: Answer) -> Step:
     return text.ended(step.kind or ErrorKind.PROVIDER_UNAVAILABLE, answer) if is_over else step
 
 
-def _look(inquiry: Inquiry, number: PhoneNumber) -> Sighting:
+def look(inquiry: Inquiry, number: PhoneNumber) -> Sighting:
     """Look which texts went to the number since the run's first request, as far as they are new to us."""
     since = inquiry.claim.since_first_begun_seconds() + inquiry.services.figures.clock_slack_seconds
     answer = inquiry.messages_to(number.e164, since_seconds=since)

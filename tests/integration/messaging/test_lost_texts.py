@@ -92,6 +92,23 @@ def test_whoever_types_the_code_had_the_text(lab: Lab, fault: str) -> None:
     assert asked(lab) == 1
 
 
+def test_a_text_that_was_typed_is_not_the_next_sends_to_find(lab: Lab) -> None:
+    """Its sid is learned although nothing else is asked: the resend never left, and is asked for again."""
+    lab.phone.fault("drop_after", "message")
+    handle = lab.send()
+    lab.check(lab.sealed_code(handle), handle)
+    lab.deliver(handle)
+    assert lab.owners() == {lab.phone.messages(E164)[0]["sid"]: handle}
+    lab.phone.fault("drop_before", "message")
+    resent = lab.send()
+    lab.until_quiet(resent)
+
+    lab.deliver(resent)
+
+    assert lab.outcome(resent) == "sent"
+    assert (asked(lab), len(bodies(lab))) == (3, 2)
+
+
 def test_when_nobody_can_look_the_send_ends_unknown_and_its_code_is_good(lab: Lab) -> None:
     """A list that fails is no evidence; a code may still arrive, and can be typed."""
     lab.phone.fault("drop_after", "message")
