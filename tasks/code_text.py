@@ -92,7 +92,7 @@ def text_code(inquiry: Inquiry, wanted: Wanted) -> Step:
 
 def settle_code(inquiry: Inquiry, wanted: Wanted) -> Step:
     """Find out what became of the text with this send's code; whoever typed the code had it."""
-    services, own = inquiry.services, held_code(inquiry)
+    own = held_code(inquiry)
     if own is None:
         # A code is written down before its text may leave: none is, so none did.
         return text_code(inquiry, wanted)
@@ -100,12 +100,17 @@ def settle_code(inquiry: Inquiry, wanted: Wanted) -> Step:
     if own.is_typed:
         # Looked for all the same: a text that stays unknown would be the next send's to find.
         return text.sent(look(inquiry, wanted.number).texts)
+    return settle_text(inquiry, text, is_approved_meanwhile=lambda: _is_approved_meanwhile(inquiry, wanted))
+
+
+def _is_approved_meanwhile(inquiry: Inquiry, wanted: Wanted) -> bool:
+    services = inquiry.services
     names = {
         "run": inquiry.claim.task_id,
         "phone_fingerprints": services.fingerprints.every(Label.PHONE, wanted.number.e164),
     }
     row = services.database.one(APPROVED_MEANWHILE, names)
-    return settle_text(inquiry, text, is_approved_meanwhile=bool(row and row[0]))
+    return bool(row and row[0])
 
 
 def give_code(inquiry: Inquiry, wanted: Wanted, code: str) -> Finish:

@@ -1,5 +1,6 @@
 """A text of ours whose answer was lost: found by number, sender and time, or asked for with the same code."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -107,6 +108,26 @@ def test_a_text_that_was_typed_is_not_the_next_sends_to_find(lab: Lab) -> None:
 
     assert lab.outcome(resent) == "sent"
     assert (asked(lab), len(bodies(lab))) == (3, 2)
+
+
+def test_who_types_the_code_while_twilio_is_looked_at_gets_no_second_text(lab: Lab) -> None:
+    """The list shows nothing, the check comes before what follows from it is done."""
+    lab.phone.fault("drop_before", "message")
+    handle = lab.send()
+    code = lab.sealed_code(handle)
+    lab.until_quiet(handle)
+    held = lab.phone.fault("hold", "messages", when="after")
+
+    with ThreadPoolExecutor(1) as worker:
+        settling = worker.submit(lab.deliver, handle)
+        lab.phone.wait_held(held)
+        checked = lab.check(code, handle)
+        lab.phone.release(held)
+        settling.result()
+
+    assert lab.outcome(checked) == "approved"
+    assert lab.outcome(handle) == "already_verified"
+    assert asked(lab) == 1
 
 
 def test_when_nobody_can_look_the_send_ends_unknown_and_its_code_is_good(lab: Lab) -> None:
