@@ -87,7 +87,8 @@ def text_code(inquiry: Inquiry, wanted: Wanted) -> Step:
         answer = inquiry.not_asked(Endpoint.MESSAGE)
         seen = described(inquiry, wanted, counts=False)
         return undecided(answer, inquiry.claim, inquiry.services.figures, seen)
-    return ask_for_text(inquiry, CodeText(inquiry=inquiry, wanted=wanted, own=own))
+    text = CodeText(inquiry=inquiry, wanted=wanted, own=own)
+    return text.ended(ErrorKind.ALREADY_VERIFIED) if own.is_over else ask_for_text(inquiry, text)
 
 
 def settle_code(inquiry: Inquiry, wanted: Wanted) -> Step:

@@ -1,5 +1,6 @@
 """A code of our own: made once, sealed until its send ends, tried five times, accepted once."""
 
+import pytest
 from sqlalchemy import select
 
 from models import Verification
@@ -72,6 +73,21 @@ def test_the_code_of_an_earlier_text_proves_the_phone_too(lab: Lab) -> None:
 
     assert lab.outcome(checked) == "approved"
     assert lab.run(lab.check(earlier, handle)).result["replayed"] is True
+
+
+@pytest.mark.parametrize("is_resent_handle", [True, False])
+def test_a_text_that_waits_is_not_sent_after_an_approval(lab: Lab, is_resent_handle: bool) -> None:
+    """Its code ended with the approval: nobody is texted what is no good any more."""
+    first = lab.send()
+    code = lab.code
+    lab.phone.fault("status", "message", status=429, code=20429)
+    resent = lab.send()
+    lab.check(code, resent if is_resent_handle else first)
+
+    lab.deliver(resent)
+
+    assert lab.outcome(resent) == "already_verified"
+    assert len(lab.phone.messages(E164)) == 1
 
 
 def test_five_wrong_codes_and_the_right_one_is_not_looked_at(lab: Lab) -> None:
