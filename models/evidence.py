@@ -63,6 +63,19 @@ HANDLE: Final = select(
 ).where(TaskRun.task_id == _handle)
 """Whose handle it is, and since when its text may have been sent."""
 
+# What a handle was approved by stays its own, whatever its send leads to later.
+_approved_for_handle: Final = (
+    select(TaskRun.provider_sid)
+    .where(
+        TaskRun.phone_fingerprint.in_(_phones),
+        TaskRun.operation == Operation.CHECK,
+        TaskRun.outcome == Outcome.APPROVED,
+        TaskRun.verification_id == _handle,
+    )
+    .order_by(TaskRun.finished_at)
+    .limit(1)
+    .scalar_subquery()
+)
 _told_to_send: Final = select(TaskRun.provider_sid).where(TaskRun.task_id == _handle).scalar_subquery()
 _texted_by_send: Final = (
     select(SendAttempt.verification_id).where(SendAttempt.task_id == _handle).limit(1).scalar_subquery()
@@ -90,9 +103,13 @@ _met_by_checks: Final = (
 )
 
 VERIFICATION_OF_SEND: Final = select(*_KNOWN).where(
-    Verification.id == func.coalesce(_told_to_send, _texted_by_send, _made_for_send, _met_by_checks)
+    Verification.id
+    == func.coalesce(_approved_for_handle, _told_to_send, _texted_by_send, _made_for_send, _met_by_checks)
 )
-"""The verification that a send led to: as its answer said, else as its texts or checks have shown."""
+"""The verification of a send's handle: the one it was approved by, else the one that the send led to.
+
+That is as its answer said, else as its texts or checks have shown.
+"""
 
 VERIFICATION_OF_NUMBER: Final = (
     select(*_KNOWN)

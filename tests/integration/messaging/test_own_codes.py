@@ -75,6 +75,21 @@ def test_the_code_of_an_earlier_text_proves_the_phone_too(lab: Lab) -> None:
     assert lab.run(lab.check(earlier, handle)).result["replayed"] is True
 
 
+def test_an_earlier_code_typed_twice_while_the_resend_begins_is_right_twice(lab: Lab) -> None:
+    """The first press comes before the resend has a code of its own, the second after."""
+    lab.send()
+    code = lab.code
+    resent = lab.accepted_send()
+    approved = lab.check(code, resent)
+
+    lab.deliver(resent)
+    again = lab.check(code, resent)
+
+    assert lab.outcome(approved) == "approved"
+    assert lab.outcome(resent) == "sent"
+    assert lab.run(again).result["replayed"] is True
+
+
 @pytest.mark.parametrize("is_resent_handle", [True, False])
 def test_a_text_that_waits_is_not_sent_after_an_approval(lab: Lab, is_resent_handle: bool) -> None:
     """Its code ended with the approval: nobody is texted what is no good any more."""
