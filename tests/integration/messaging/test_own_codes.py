@@ -90,6 +90,21 @@ def test_an_earlier_code_typed_twice_while_the_resend_begins_is_right_twice(lab:
     assert lab.run(again).result["replayed"] is True
 
 
+def test_a_later_code_typed_twice_with_an_expired_handle_is_right_twice(lab: Lab) -> None:
+    """The page that was opened first stays open; its handle lives as long as the code that came for it."""
+    first = lab.send()
+    lab.pass_time(590)
+    lab.send()
+    lab.pass_time(15)
+
+    approved, again = (lab.check(lab.code, first) for _ in range(2))
+
+    assert lab.outcome(approved) == "approved"
+    assert lab.run(again).result["replayed"] is True
+    told = [lab.run(one).result["verification"]["expires_at"] for one in (approved, again)]
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize("is_resent_handle", [True, False])
 def test_a_text_that_waits_is_not_sent_after_an_approval(lab: Lab, is_resent_handle: bool) -> None:
     """Its code ended with the approval: nobody is texted what is no good any more."""
