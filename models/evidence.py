@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Float, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from models.closed_sets import VerificationStatus
 from models.landings import OPEN, STAMP_SECONDS, is_undecided
 from models.task_run import TaskRun
 from models.verification import SendAttempt, Verification
@@ -113,11 +114,15 @@ That is as its answer said, else as its texts or checks have shown.
 
 VERIFICATION_OF_NUMBER: Final = (
     select(*_KNOWN)
-    .where(Verification.phone_fingerprint.in_(_phones))
+    .where(
+        Verification.phone_fingerprint.in_(_phones),
+        # A code of ours that never left, or that ended with another one's approval, is nobody's to type.
+        Verification.status != VerificationStatus.CANCELED,
+    )
     .order_by(Verification.created_at.desc())
     .limit(1)
 )
-"""The number's latest verification."""
+"""The number's latest verification that somebody may have a code of, or had."""
 
 VERIFICATION: Final = select(*_KNOWN).where(Verification.id == _sid)
 """A verification by its sid."""

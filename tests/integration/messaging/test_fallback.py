@@ -106,6 +106,17 @@ def test_a_lost_answer_of_the_fallback_is_settled_where_it_went(falling_lab: Lab
     assert falling_lab.phone.requests(endpoint=Endpoint.FETCH.value) == []
 
 
+def test_a_fallback_that_was_refused_hides_no_code_of_verifys(falling_lab: Lab) -> None:
+    """Nobody has the code that was made for it; by number alone the one that was texted counts."""
+    falling_lab.send()
+    code = falling_lab.code
+    falling_lab.phone.switch(opted_out=[E164])
+    refuse(falling_lab, 60238)
+    assert falling_lab.outcome(falling_lab.send()) == "recipient_opted_out"
+
+    assert falling_lab.outcome(falling_lab.check(code)) == "approved"
+
+
 def test_without_a_fallback_the_refusal_is_told(falling_lab: Lab) -> None:
     """It is a setting, off by default."""
     falling_lab.services = replace(falling_lab.services, fallback=Fallback())

@@ -177,6 +177,16 @@ def test_by_number_alone_the_living_codes_count(lab: Lab) -> None:
     assert lab.outcome(lab.check(wrong(code))) == "already_verified"
 
 
+def test_by_number_alone_an_approval_is_told_whatever_text_came_last(lab: Lab) -> None:
+    """The later text's code ended with it."""
+    first = lab.send()
+    code = lab.code
+    lab.send()
+    lab.check(code, first)
+
+    assert lab.outcome(lab.check(code)) == "already_verified"
+
+
 def test_nobody_asks_twilio_about_a_code_of_ours(lab: Lab) -> None:
     """A check costs no call."""
     handle = lab.send()
