@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.absent import AbsentTwilio
 from gateway.answer import Endpoint
 from phone_verification.kinds import RunState, Service
 from tasks.fallback import Fallback
@@ -115,6 +116,47 @@ def test_a_fallback_that_was_refused_hides_no_code_of_verifys(falling_lab: Lab) 
     assert falling_lab.outcome(falling_lab.send()) == "recipient_opted_out"
 
     assert falling_lab.outcome(falling_lab.check(code)) == "approved"
+
+
+def test_what_waits_for_verify_goes_through_messaging_once_that_is_the_service(lab: Lab) -> None:
+    """Whoever switches in an outage need not keep Verify set up for what certainly was not sent."""
+    messaging = lab.services
+    lab.services = replace(messaging, verification_service=Service.VERIFY)
+    lab.phone.fault("status", "start", status=429, code=20429)
+    handle = lab.send()
+    assert lab.run(handle).state is RunState.WAITING
+    lab.services = replace(messaging, gateway=AbsentTwilio())
+
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "sent"
+    assert lab.run(handle).service is Service.MESSAGING
+    assert lab.outcome(lab.check(lab.code, handle)) == "approved"
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+@pytest.mark.parametrize("before", Service)
+def test_a_switch_leaves_what_is_in_doubt_where_it_went(lab: Lab, before: Service, fault: str) -> None:
+    """A worker without that service knows nothing of it, asks for nothing, and another one settles it."""
+    both = lab.services
+    lab.services = replace(both, verification_service=before)
+    lab.phone.fault(fault, "start" if before is Service.VERIFY else "message")
+    handle = lab.send()
+    lab.services = replace(
+        both,
+        **({"gateway": AbsentTwilio()} if before is Service.VERIFY else {"messenger": AbsentTwilio()}),
+        verification_service=Service.MESSAGING if before is Service.VERIFY else Service.VERIFY,
+    )
+    lab.until_quiet(handle)
+    lab.deliver(handle)
+    assert lab.run(handle).state is RunState.AMBIGUOUS
+    assert len(lab.phone.inbox(E164)) == (fault == "drop_after")
+
+    lab.services = both
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "sent"
+    assert texts(lab) == [before.value]
 
 
 def test_without_a_fallback_the_refusal_is_told(falling_lab: Lab) -> None:
