@@ -159,6 +159,28 @@ def test_a_switch_leaves_what_is_in_doubt_where_it_went(lab: Lab, before: Servic
     assert texts(lab) == [before.value]
 
 
+def test_a_code_of_ours_is_not_taken_for_verifys_text(lab: Lab) -> None:
+    """A fallback that came and went while a send of Verify's waited, having been lost once."""
+    lab.services = replace(lab.services, verification_service=Service.VERIFY, fallback=Fallback(is_on=True))
+    lab.phone.fault("drop_before", "start")
+    handle = lab.send(deadline_seconds=600)
+    lab.until_quiet(handle)
+    lab.phone.fault("status", "start", status=429, code=20429)
+    lab.deliver(handle)
+    assert lab.run(handle).state is RunState.WAITING
+    refuse(lab, 60238)
+    lab.phone.fault("drop_before", "message")
+    other = lab.send(deadline_seconds=30)
+    lab.expire(other)
+    assert lab.outcome(other) == "outcome_unknown"
+    lab.phone.fault("drop_before", "start")
+    lab.deliver(handle)
+
+    lab.deliver(handle)
+
+    assert lab.run(handle).state is RunState.AMBIGUOUS
+
+
 def test_without_a_fallback_the_refusal_is_told(falling_lab: Lab) -> None:
     """It is a setting, off by default."""
     falling_lab.services = replace(falling_lab.services, fallback=Fallback())
