@@ -12,6 +12,7 @@ from models.closed_sets import VerificationStatus
 from models.landings import APPROVED_MEANWHILE
 from models.records import TRIES
 from phone_verification.keys import Label
+from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import Channel, ErrorKind, Outcome, Service
 from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import VerificationAnswer
@@ -68,7 +69,7 @@ class CodeText:
 
     def ended(self, kind: ErrorKind, answer: Answer | None = None) -> Finish:
         """End the send, and its code with it: nobody has that."""
-        counts = answer is not None and kind is not ErrorKind.PROVIDER_UNAVAILABLE
+        counts = answer is not None and KIND_FACTS[kind].outcome is not Outcome.FAILED
         seen = described(self.inquiry, self.wanted, counts=counts)
         retry_after = answer.retry_after_seconds if answer else None
         return refused(kind, seen, answer, retry_after_seconds=retry_after, is_code_canceled=True)
@@ -127,16 +128,20 @@ def give_code(inquiry: Inquiry, wanted: Wanted, code: str) -> Finish:
 
 
 def _alive(inquiry: Inquiry, wanted: Wanted, life_seconds: float) -> VerificationAnswer:
-    now, ttl_seconds = inquiry.claim.now(), inquiry.services.ttl_seconds
     return described(
         inquiry,
         wanted,
         counts=True,
-        sends=1 + sum(age < ttl_seconds for age in wanted.history.number),
+        sends=_sends(inquiry, wanted),
         checks_left=TRIES,
-        expires_at=now + timedelta(seconds=life_seconds),
+        expires_at=inquiry.claim.now() + timedelta(seconds=life_seconds),
         service=Service.MESSAGING,
     )
+
+
+def _sends(inquiry: Inquiry, wanted: Wanted) -> int:
+    """Count the number's texts while a code of theirs may live, as Verify counts those of a verification."""
+    return 1 + sum(age < inquiry.services.ttl_seconds for age in wanted.history.number)
 
 
 def _kept(
@@ -155,7 +160,7 @@ def _kept(
         channel=Channel.SMS,
         code_hmac=code_hmac,
         number_block=block_fingerprint(keys, number),
-        sends=1,
+        sends=_sends(inquiry, wanted),
         sent_seconds_ago=0,
         own_attempt_sids=own,
         other_attempt_sids=other,

@@ -1,11 +1,14 @@
 """A code of our own: made once, sealed until its send ends, tried five times, accepted once."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from models import Verification
 from phone_verification.kinds import Service
 from tasks.own_code import is_own_code
+from tasks.rules import GuardSettings, Rules
 from tests.integration.settling.lab import E164, NUMBER, Lab
 
 
@@ -105,14 +108,14 @@ def test_a_later_code_typed_twice_with_an_expired_handle_is_right_twice(lab: Lab
     assert told[0] == told[1]
 
 
-@pytest.mark.parametrize("is_resent_handle", [True, False])
-def test_a_text_that_waits_is_not_sent_after_an_approval(lab: Lab, is_resent_handle: bool) -> None:
+@pytest.mark.parametrize("typed_for", ["the first", "the resend"])
+def test_a_text_that_waits_is_not_sent_after_an_approval(lab: Lab, typed_for: str) -> None:
     """Its code ended with the approval: nobody is texted what is no good any more."""
     first = lab.send()
     code = lab.code
     lab.phone.fault("status", "message", status=429, code=20429)
     resent = lab.send()
-    lab.check(code, resent if is_resent_handle else first)
+    lab.check(code, first if typed_for == "the first" else resent)
 
     lab.deliver(resent)
 
@@ -219,6 +222,38 @@ def test_codes_survive_a_rotation_of_keys(lab: Lab) -> None:
 
     assert lab.outcome(lab.check(wrong(code), handle)) == "invalid_code"
     assert lab.outcome(lab.check(code, handle)) == "approved"
+
+
+def test_an_operators_fault_makes_nobody_wait(lab: Lab) -> None:
+    """What the guard does not count is not told as a wait either."""
+    lab.services = replace(lab.services, rules=Rules.of(GuardSettings()))
+    lab.phone.switch(trial=True)
+
+    handle = lab.send()
+
+    assert lab.outcome(handle) == "recipient_unverified"
+    assert lab.run(handle).result["verification"]["next_send_in"] == 0
+
+
+def test_a_send_and_its_check_tell_the_same_sends(lab: Lab) -> None:
+    """The second text in ten minutes is the second, whoever asks."""
+    lab.services = replace(lab.services, rules=Rules.of(GuardSettings()))
+    lab.send()
+    lab.pass_time(31)
+    handle = lab.send()
+    checked = lab.check(lab.code, handle)
+
+    assert [lab.run(one).result["verification"]["sends"] for one in (handle, checked)] == [2, 2]
+
+
+def test_a_code_whose_send_is_in_doubt_came_with_a_text(lab: Lab) -> None:
+    """Whoever typed it has had one."""
+    lab.phone.fault("drop_after", "message")
+    handle = lab.send()
+
+    checked = lab.check(lab.sealed_code(handle), handle)
+
+    assert lab.run(checked).result["verification"]["sends"] == 1
 
 
 def test_a_channel_that_is_no_text_is_not_to_be_had(lab: Lab) -> None:
