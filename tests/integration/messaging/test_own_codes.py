@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import Verification
 from phone_verification.kinds import Service
+from tasks.ceiling import Ceiling
 from tasks.own_code import is_own_code
 from tasks.rules import GuardSettings, Rules
 from tests.integration.settling.lab import E164, NUMBER, Lab
@@ -121,6 +122,20 @@ def test_a_text_that_waits_is_not_sent_after_an_approval(lab: Lab, typed_for: st
 
     assert lab.outcome(resent) == "already_verified"
     assert len(lab.phone.messages(E164)) == 1
+
+
+def test_a_code_whose_text_the_guard_forbids_is_over(lab: Lab) -> None:
+    """It waited, and the ceiling was reached meanwhile: what nobody has, nobody may guess."""
+    lab.phone.fault("status", "message", status=429, code=20429)
+    handle = lab.send()
+    lab.send("010-9999-0001")
+    rules = Rules.of(GuardSettings(sends_an_hour=1))
+    lab.services = replace(lab.services, rules=rules, ceiling=Ceiling(rules.of_all))
+
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "rate_limited"
+    assert verification(lab, handle).code_hmac is None
 
 
 def test_five_wrong_codes_and_the_right_one_is_not_looked_at(lab: Lab) -> None:
