@@ -80,7 +80,7 @@ class Lab:
         """Accept a send whose worker dies after it claimed."""
         return self._killed(Operation.SEND, {"phone_number": NUMBER})
 
-    def killed_check(self, code: str, handle: str) -> str:
+    def killed_check(self, code: str, handle: str | None) -> str:
         """Accept a check whose worker dies after it claimed."""
         return self._killed(
             Operation.CHECK, {"phone_number": NUMBER, "code": code, "verification_id": handle}
