@@ -32,13 +32,15 @@ def _of_check(told: list[Told], place: int) -> list[str]:
         (before.code, before.handle, before.outcome) == (one.code, one.handle, "approved")
         for before in told[:place]
     )
-    has_approval = any((b.handle, b.outcome) == (one.handle, "approved") for b in told[:place])
+    is_over = one.was_approved or any(
+        (before.handle, before.outcome) == (one.handle, "approved") for before in told[:place]
+    )
     wrong = []
     if one.outcome == "approved" and not (one.was_living or is_repetition):
         wrong.append(f"approved a code that was none: {one}")
     if one.is_replayed and not is_repetition:
         wrong.append(f"told again what was not told: {one}")
-    if one.was_living and not has_approval and one.outcome != "approved":
+    if one.was_living and not is_over and one.outcome != "approved":
         wrong.append(f"a right code called a failure: {one}")
     if one.most_tries > TRIES:
         wrong.append(f"tried too often: {one}")

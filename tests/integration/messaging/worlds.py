@@ -114,13 +114,17 @@ def _variants(length: int) -> Iterator[tuple[tuple[Fate, ...], Between, int]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one check was told, and whether its code lived, with tries left, when it was typed."""
+    """What one check was told, and whether its code lived, with tries left, when it was typed.
+
+    `was_approved`: whether its handle's own verification had been approved by then, for whomever.
+    """
 
     code: Code
     handle: Handle
     outcome: str
     is_replayed: bool
     was_living: bool
+    was_approved: bool
     most_tries: int
 
 
@@ -173,7 +177,7 @@ class Play:
         return told
 
     def _press(self, code: Code, handle: Handle, fate: Fate = Fate.ANSWERED) -> Told:
-        living = self._living()
+        living, approved = self._living(), self._approved()
         task_id = self._run(self._typed(code), self.ids.get(handle), fate)
         row = self.lab.run(task_id)
         return Told(
@@ -182,6 +186,7 @@ class Play:
             outcome=self.lab.outcome(task_id),
             is_replayed=bool(row.result and row.result["replayed"]),
             was_living=self.ids.get(_SENT_FOR.get(code, Handle.NUMBER)) in living,
+            was_approved=self.ids.get(handle) in approved,
             most_tries=self._most_tries(),
         )
 
@@ -211,6 +216,11 @@ class Play:
         )
         with self.lab.database.transaction() as connection:
             return set(connection.execute(alive).scalars())
+
+    def _approved(self) -> set[str]:
+        approved = select(Verification.id).where(Verification.status == VerificationStatus.APPROVED)
+        with self.lab.database.transaction() as connection:
+            return set(connection.execute(approved).scalars())
 
     def _most_tries(self) -> int:
         with self.lab.database.transaction() as connection:
