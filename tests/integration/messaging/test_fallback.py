@@ -5,9 +5,16 @@ from dataclasses import replace
 import pytest
 
 from gateway.absent import AbsentTwilio
-from gateway.answer import Endpoint
-from phone_verification.kinds import RunState, Service
+from gateway.answer import Endpoint, Reason
+from phone_verification.arguments import SendArguments
+from phone_verification.kinds import Channel, Operation, RunState, Service
+from phone_verification.phone_numbers import read_phone_number
+from tasks.claim import Claim, claim
 from tasks.fallback import Fallback
+from tasks.guard import History
+from tasks.inquiry import Inquiry
+from tasks.own_code import make_code
+from tasks.wanted import Wanted
 from tests.integration.settling.lab import E164, NUMBER, Lab
 
 
@@ -157,6 +164,26 @@ def test_a_switch_leaves_what_is_in_doubt_where_it_went(lab: Lab, before: Servic
 
     assert lab.outcome(handle) == "sent"
     assert texts(lab) == [before.value]
+
+
+def test_a_worker_that_froze_after_it_wrote_the_code_sends_nothing(falling_lab: Lab) -> None:
+    """The quiet period is counted from there: a text that left much later could land after it."""
+    services, number = falling_lab.services, read_phone_number(NUMBER, "KR")
+    handle = falling_lab.accepted_send()
+    taken = claim(services, Operation.SEND, handle)
+    assert isinstance(taken, Claim)
+    assert number is not None
+    wanted = Wanted(number=number, arguments=SendArguments(phone_number=NUMBER), history=History())
+    inquiry = Inquiry(services, taken)
+    refuse(falling_lab, 60238)
+    inquiry.start(to=E164, channel=Channel.SMS, locale=None, state=RunState.CALLING)
+    assert make_code(inquiry, wanted) is not None
+    inquiry.claim = replace(inquiry.claim, taken_at=inquiry.claim.taken_at - 12)
+
+    answer = inquiry.create_message(to=E164, body="a code", validity_seconds=600)
+
+    assert answer.reason is Reason.LEASE_OVER
+    assert texts(falling_lab) == []
 
 
 def test_a_code_of_ours_is_not_taken_for_verifys_text(lab: Lab) -> None:
