@@ -1,5 +1,6 @@
 """The step to texts of our own: taken and taken back with rows in every state, on both databases."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from sqlalchemy.exc import IntegrityError
 import models
 from models.database import open_database
 from models.schema import differences
+from phone_verification import VerificationClient
+from phone_verification.keys import make_key
 from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
 
 RUN = text(
@@ -27,6 +30,17 @@ def engine(database_url: str) -> Iterator[Engine]:
     opened = open_database(database_url)
     yield opened.engine
     opened.dispose()
+
+
+SENT = json.dumps(
+    {
+        "task_id": "a-task-id",
+        "operation": "send",
+        "outcome": "sent",
+        "ok": True,
+        "finished_at": "2026-01-01T00:00:00.000000Z",
+    }
+)
 
 
 def go(engine: Engine, revision: str) -> None:
@@ -114,6 +128,27 @@ def test_rows_in_every_state_go_up_down_and_up_again(engine: Engine) -> None:
 
     go(engine, "head")
     assert differences(engine) == []
+
+
+def test_a_caller_that_is_upgraded_first_goes_on_polling(engine: Engine) -> None:
+    """Before the database knows of deliveries, a result is told without."""
+    go(engine, "0002")
+    with VerificationClient(
+        database=engine,
+        broker_url="redis://127.0.0.1:1/0",
+        hmac_keys=make_key("a"),
+        seal_keys=make_key("a"),
+    ) as client:
+        task_id = client.send("010-1234-5678")
+        with engine.begin() as connection:
+            connection.execute(
+                text("UPDATE task_runs SET state = 'done', result = :result"), {"result": SENT}
+            )
+
+        status = client.status(task_id)
+
+    assert status.result is not None
+    assert (status.result.outcome, status.delivery) == (Outcome.SENT, None)
 
 
 def test_the_lock_is_one_for_codes_and_messages(engine: Engine) -> None:
