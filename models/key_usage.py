@@ -36,7 +36,7 @@ class KeyUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSends:
-    """Texts that have not ended, of codes or of a caller's own words, and in how many seconds the last of them reaches its deadline."""
+    """Texts that have not ended, codes or not, and in how many seconds the last reaches its deadline."""
 
     count: int
     last_ends_in_seconds: float
