@@ -4,10 +4,12 @@ Lives here: SQL built once at import. A text is looked at four times in about tw
 stands. A look that fails, or whose worker dies, is not made good: the next one is.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Integer, bindparam, case, null, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
+from models.task_run import TaskRun
 from models.verification import IS_LOOKED_AT, SendAttempt
 from phone_verification.database_clock import now, now_plus
 from phone_verification.deliveries import DeliveryStatus
@@ -62,3 +64,9 @@ KEEP_DELIVERY: Final = (
 
 An answer that is told late takes none of that back.
 """
+
+
+def of_newest_text(column: InstrumentedAttribute[Any]) -> Any:  # noqa: ANN401 - a column
+    """Select a column of the newest text of the run that is selected."""
+    newest = select(column).where(SendAttempt.task_id == TaskRun.task_id).correlate(TaskRun)
+    return newest.order_by(SendAttempt.sent_at.desc()).limit(1).scalar_subquery().label(column.key)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from models.database import Database
+from models.deliveries import of_newest_text
 from models.task_run import TaskRun
 from models.verification import SendAttempt
 from phone_verification.database_clock import now, now_plus, seconds_between
@@ -126,7 +126,7 @@ def last_runs(database: Database, fingerprints: Iterable[str], most: int) -> lis
     query = (
         select(
             *(TaskRun.operation, TaskRun.state, TaskRun.outcome, TaskRun.error_kind, TaskRun.provider_code),
-            *(age, _of_text(SendAttempt.delivery_status), _of_text(SendAttempt.delivery_reason)),
+            *(age, of_newest_text(SendAttempt.delivery_status), of_newest_text(SendAttempt.delivery_reason)),
         )
         .where(TaskRun.phone_fingerprint.in_(list(fingerprints)))
         .order_by(TaskRun.created_at.desc())
@@ -156,12 +156,6 @@ def sealed_of_open_runs(database: Database) -> list[tuple[str, str]]:
         .limit(_SEALED_RUNS)
     )
     return [(row.task_id, row.sealed_arguments) for row in database.all(query, {})]
-
-
-def _of_text(column: InstrumentedAttribute[Any]) -> Any:  # noqa: ANN401 - a column
-    """Read it of the run's newest text."""
-    newest = select(column).where(SendAttempt.task_id == TaskRun.task_id)
-    return newest.order_by(SendAttempt.sent_at.desc()).limit(1).scalar_subquery().label(column.key)
 
 
 def _late(database: Database, since: Any, grace_seconds: float, *which: Any) -> Late:  # noqa: ANN401 - columns
