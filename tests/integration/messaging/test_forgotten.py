@@ -89,6 +89,14 @@ def test_a_code_of_our_own_goes_a_quarter_of_an_hour_after_it_expired(lab: Lab, 
     assert lab.run(handle).sealed_arguments is None
 
 
+def test_a_code_whose_text_was_refused_goes_at_once(lab: Lab) -> None:
+    """Nobody can have it."""
+    lab.phone.fault("status", "message", status=400, code=21211)
+
+    assert lab.outcome(lab.send()) == "invalid_phone_number"
+    assert codes(lab) == []
+
+
 def test_a_code_that_another_one_ended_goes_at_once(lab: Lab) -> None:
     """One approval is enough: the HMAC of the code that was not typed is of no more use."""
     older = lab.send()

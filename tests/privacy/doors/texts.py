@@ -2,13 +2,22 @@
 
 from typing import Final
 
-from tests.privacy.doors.door import HALF_A_LETTER, REPRS, TEXTS, TWILIOS_WORDS, Door, Mask
+from tests.privacy.doors.door import (
+    DOCTORS_WORDS,
+    HALF_A_LETTER,
+    OWN_CODES,
+    REPRS,
+    TEXTS,
+    TWILIOS_WORDS,
+    Door,
+    Mask,
+)
 
 _OWN_CODE: Final = "tasks/own_code.py"
 
 
 def _own(what: str, text: str, put: str, file: str = _OWN_CODE) -> Mask:
-    return Mask(what=f"{what}, in the tables", file=file, text=text, put=put, noticed_by=TEXTS)
+    return Mask(what=f"{what}, in the tables", file=file, text=text, put=put, noticed_by=OWN_CODES)
 
 
 OWN_TEXTS: Final = (
@@ -104,10 +113,11 @@ OPERATORS: Final = (
                 file="worker/doctor/number.py",
                 text=f"{text}(masked=number.masked",
                 put=f"{text}(masked=number.e164",
-                noticed_by=TEXTS,
+                noticed_by=DOCTORS_WORDS,
             )
             for what, text in (
                 ("a number with a fixed code", "_FIXED.found"),
+                ("one of another country", "_ABROAD.found"),
                 ("any other", "(_GOOD if kind is None else _NO_TEXTS).found"),
             )
         ),
