@@ -42,7 +42,7 @@ class Subject:
     credentials: Credentials | None
     verification_service: Service
     has_fallback: bool
-    fixed_codes: FixedCodes = field(repr=False)
+    fixed_codes: FixedCodes
     service_sid: str | None
     base_url: str | None
     intent_rate_limit: str | None
