@@ -91,7 +91,11 @@ def test_a_fixed_code_that_is_wrong_is_not_repeated(monkeypatch: pytest.MonkeyPa
     assert "TEST_NUMBERS: entry 1" in told(of_the_settings.value)
 
 
-@pytest.mark.parametrize("slip", ["", "!", ":", f"{SECRET},{SECRET}", f"{SECRET[:-8]}"])
+@pytest.mark.parametrize(
+    "slip",
+    ["", "!", ":", f"{SECRET},{SECRET}", f"{SECRET[:-8]}"],
+    ids=["nothing", "a mark", "a colon", "twice", "cut short"],
+)
 def test_a_key_that_is_none_is_not_repeated(slip: str) -> None:
     """A list of keys that cannot be used is told by its places."""
     with pytest.raises(KeyFormatError) as raised:
