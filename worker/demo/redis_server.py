@@ -8,17 +8,24 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import redis
 
 from worker.demo.waiting import wait_until
 
+_TRIES: Final = 5
+
 
 class RedisMissingError(RuntimeError):
     """No redis-server is on this machine."""
+
+
+class PortTakenError(RuntimeError):
+    """Somebody else began to listen on the port first."""
 
 
 def find_redis_server() -> str:
@@ -57,7 +64,7 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers; raise PortTakenError when it cannot have its port."""
         options = {
             "--port": str(self.port),
             "--bind": "127.0.0.1",
@@ -72,7 +79,9 @@ class RedisServer:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        wait_until(self._answers, "redis-server answers", seconds=10)
+        wait_until(lambda: self._answers() or self._is_over(), "redis-server answers", seconds=10)
+        if self._is_over():
+            raise PortTakenError(f"port {self.port} is taken")
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
@@ -82,20 +91,34 @@ class RedisServer:
             self.process = None
 
     def _answers(self) -> bool:
+        """Whether this very server answers: another one may have been quicker to take the port."""
         try:
             with redis.Redis(port=self.port, socket_timeout=1) as client:
-                return bool(client.ping())
+                answering = client.info("server")["process_id"]
         except redis.RedisError:
             return False
+        return self.process is not None and answering == self.process.pid
+
+    def _is_over(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
 
 @contextmanager
 def redis_server(*, appendonly: bool = False) -> Iterator[RedisServer]:
     """Run a redis-server of one's own."""
     with tempfile.TemporaryDirectory(prefix="redis-") as directory:
-        server = RedisServer(find_redis_server(), Path(directory), free_port(), appendonly)
-        server.start()
+        server = _started(find_redis_server(), Path(directory), appendonly=appendonly)
         try:
             yield server
         finally:
             server.kill()
+
+
+def _started(executable: str, directory: Path, *, appendonly: bool) -> RedisServer:
+    """Start one on a port that is really its own: between finding a free one and taking it, others may."""
+    for _ in range(_TRIES):
+        server = RedisServer(executable, directory, free_port(), appendonly)
+        with suppress(PortTakenError):
+            server.start()
+            return server
+    raise PortTakenError(f"no free port was found in {_TRIES} tries")
