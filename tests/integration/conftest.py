@@ -132,8 +132,6 @@ def backend_on(
             environment=environment,
             log=log,
             worker=process,
-            # One stand-in serves several workers of a session: none may take another's text for its own.
-            number=_new_number(),
         )
     database.dispose()
 
