@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import ExceptionContext, Row
 
+from models.connections import LeanCursor, look_before_use
+
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever was selected."""
 
@@ -22,6 +24,7 @@ _CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
         "connect_timeout": 3,
         "tcp_user_timeout": 5000,
         "options": "-c statement_timeout=5000 -c lock_timeout=2000",
+        "cursor_factory": LeanCursor,
     },
     "sqlite": {"timeout": 5},
 }
@@ -82,12 +85,13 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         connect_args=_CONNECT_ARGS.get(dialect, {}),
         hide_parameters=True,
         max_overflow=5,
-        pool_pre_ping=True,
+        pool_pre_ping=dialect != _POSTGRESQL,
         pool_size=pool_size,
         pool_timeout=5,
     )
     if dialect == _POSTGRESQL:
         event.listen(engine, "handle_error", _leave_a_demoted_server)
+        look_before_use(engine)
         return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
     _make_sqlite_serial(engine)
     return Database(engine, engine)
