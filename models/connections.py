@@ -38,16 +38,16 @@ class LeanCursor(Cursor[Any]):
 def look_before_use(engine: Engine) -> None:
     """Replace a connection that its server has left before a statement is lost on it.
 
-    SQLAlchemy's `pool_pre_ping` asks on every use: a round trip as dear as the statement itself. A server that
-    ends or restarts says so, and its last words wait in the socket.
+    SQLAlchemy's `pool_pre_ping` asks on every use: a round trip as dear as the statement itself. A server
+    that ends or restarts says so, and its last words wait in the socket.
     """
 
     @event.listens_for(engine, "checkin")
-    def _put_back(connection: Connection[Any] | None, entry: ConnectionPoolEntry) -> None:
+    def _put_back(connection: Connection[Any] | None, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - as SQLAlchemy calls
         entry.info[_LAST_USED] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
-    def _take(connection: Connection[Any], entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+    def _take(connection: Connection[Any], entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
         last_used = entry.info.get(_LAST_USED)
         if last_used is None:
             return

@@ -1,7 +1,7 @@
 """Ending a run with all that its one answer told, in one statement: one round trip instead of six.
 
-Lives here: PostgreSQL's statement for the common case, made of those of `models.records`. Every write hangs on
-the first: when the run is not held any more nothing is written, and the caller goes the long way. The run's
+Lives here: PostgreSQL's statement for the common case, made of those of `models.records`. Every write hangs
+on the first: when the run is not held any more nothing is written, and the caller goes the long way. The run's
 row is so locked before its verification's, as everywhere.
 https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
 """
@@ -47,7 +47,7 @@ _called: Final = _once_ended(ProviderCall, _call, "endpoint").cte("called")
 RECORD_AT_ONCE: Final = (
     select(func.count().label("ended")).select_from(_ended).add_cte(_kept, _texted, _called)
 )
-"""End a run under its claim, with a verification, a text and a call, or none of these where their key is null.
+"""End a run under its claim, with a verification, a text and a call; what has no key is left out.
 
 `ended` is 1, or 0 when the claim was lost: then nothing was written.
 """

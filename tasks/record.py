@@ -46,6 +46,14 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
     ending = _ending(claim, step, result, finished_at)
     if record_at_once(services, claim, step, ending):
         return result
+    return _record_in_steps(services, claim, step, ending)
+
+
+def _record_in_steps(
+    services: Services, claim: Claim, step: Finish, ending: dict[str, Any]
+) -> dict[str, Any] | None:
+    """End a run the long way: its claim may be lost, there may be several texts, SQLite writes one by one."""
+    result: dict[str, Any] = ending["result"]
     texts = 0
     with services.database.transaction() as connection:
         ended = connection.execute(RECORD, ending).rowcount

@@ -4,6 +4,7 @@ Lives here: which steps that is, and the statement's values. All others go the l
 does a run whose claim was lost.
 """
 
+from functools import partial
 from typing import Any
 
 from models.records_at_once import CALL, NOTHING_TOLD, RECORD_AT_ONCE, TEXT, VERIFICATION
@@ -33,8 +34,8 @@ def _row(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | Non
         return told
     if not isinstance(kept, KeptVerification) or kept.other_attempt_sids or len(kept.own_attempt_sids) > 1:
         return None
-    whose = {"verification_id": kept.id, "task_id": claim.task_id, "channel": kept.channel}
-    texts = (text_row(services, sid, **whose) for sid in kept.own_attempt_sids)
+    whose = partial(text_row, services, verification_id=kept.id, task_id=claim.task_id, channel=kept.channel)
+    texts = (whose(sid) for sid in kept.own_attempt_sids)
     return told | _named(VERIFICATION, verification_row(services, claim, kept)) | _named(TEXT, *texts)
 
 

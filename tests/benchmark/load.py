@@ -150,8 +150,9 @@ def _published(
 ) -> list[Wish]:
     """Let Celery write the messages, and take them away unread."""
     has_result = contender.who is not Who.OURS or contender.is_open_door
-    app = Celery("benchmark", broker=stage.redis.url(_ASIDE), backend="disabled://", set_as_current=False)
-    with app.connection_for_write() as connection, app.amqp.Producer(connection) as producer:
+    app = Celery("benchmark", backend="disabled://", set_as_current=False)
+    # Given to the app, it would give way to CELERY_BROKER_URL.
+    with app.connection_for_write(stage.redis.url(_ASIDE)) as connection, app.amqp.Producer(connection) as producer:
         for task_id, values in zip(ids, kwargs, strict=True):
             app.send_task(
                 name,
