@@ -1,8 +1,8 @@
 """Ending a run with all that its one answer told, in one statement: one round trip instead of six.
 
 Lives here: PostgreSQL's statement for the common case, made of those of `models.records`. Every write hangs
-on the first: when the run is not held any more nothing is written, and the caller goes the long way. The run's
-row is so locked before its verification's, as everywhere.
+on the first: when the run is not held any more nothing is written, and the caller goes the long way. So the
+run's row is locked before its verification's, as everywhere.
 https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
 """
 

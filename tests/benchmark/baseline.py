@@ -17,8 +17,6 @@ from twilio.rest import Client
 
 from tests.benchmark.plain_queue import QUEUE
 
-
-
 app: Final = Celery("baseline")
 app.conf.update(
     broker_url=os.environ["CELERY_BROKER_URL"],

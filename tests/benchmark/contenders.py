@@ -56,6 +56,10 @@ class Contender:
 
 ALL: Final = (
     Contender(who=Who.NOTHING),
-    *(Contender(who=who, operation=operation) for operation in (Operation.SEND, Operation.CHECK) for who in (Who.NAIVE, Who.OURS)),
+    *(
+        Contender(who=who, operation=operation)
+        for operation in (Operation.SEND, Operation.CHECK)
+        for who in (Who.NAIVE, Who.OURS)
+    ),
 )
 """What every round measures, side by side."""

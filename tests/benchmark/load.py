@@ -42,8 +42,8 @@ class Load:
 
     def __init__(self, stage: Stage, contender: Contender, count: int) -> None:
         self._stage, self.contender = stage, contender
-        self._broker: "redis_client.Redis[bytes]" = redis_client.Redis(port=stage.redis.port)
-        self._results: "redis_client.Redis[bytes]" = redis_client.Redis(port=stage.redis.port, db=1)
+        self._broker: redis_client.Redis[bytes] = redis_client.Redis(port=stage.redis.port)
+        self._results: redis_client.Redis[bytes] = redis_client.Redis(port=stage.redis.port, db=1)
         self._wishes = deque(_made(stage, contender, count))
         self.put_so_far = 0
 
@@ -94,11 +94,10 @@ def _done(stage: Stage, task_ids: list[str]) -> set[str]:
 
 
 def _made(stage: Stage, contender: Contender, count: int) -> list[Wish]:
-    wishes = [_arguments() for _ in range(count)]
+    numbers = [f"+8210{next(_numbers)}" for _ in range(count)]
     ids = [str(uuid4()) for _ in range(count)]
     if contender.who is Who.NOTHING:
         return _published(stage, contender, "benchmark.nothing", ids, [{}] * count, [None] * count)
-    numbers = [number for number in wishes]
     if contender.who is Who.NAIVE:
         extra = {"channel": "sms"} if contender.operation is Operation.SEND else {"code": _CODE}
         kwargs = [{"phone_number": number, **extra} for number in numbers]
@@ -106,15 +105,14 @@ def _made(stage: Stage, contender: Contender, count: int) -> list[Wish]:
     return _ours(stage, contender, ids, numbers)
 
 
-def _arguments() -> str:
-    return f"+8210{next(_numbers)}"
-
-
 def _ours(stage: Stage, contender: Contender, ids: list[str], numbers: list[str]) -> list[Wish]:
     acceptance = acceptance_of(stage)
     wanted: list[dict[str, Any]] = [{"phone_number": number} for number in numbers]
     if contender.operation is Operation.CHECK:
-        past = [Past(send_id=str(uuid4()), verification_sid=f"VE{uuid4().hex}", number=number) for number in numbers]
+        past = [
+            Past(send_id=str(uuid4()), verification_sid=f"VE{uuid4().hex}", number=number)
+            for number in numbers
+        ]
         remember_sends(stage.database, acceptance, past)
         wanted = [
             {"phone_number": sent.number, "code": _CODE, "verification_id": sent.send_id} for sent in past
@@ -152,7 +150,10 @@ def _published(
     has_result = contender.who is not Who.OURS or contender.is_open_door
     app = Celery("benchmark", backend="disabled://", set_as_current=False)
     # Given to the app, it would give way to CELERY_BROKER_URL.
-    with app.connection_for_write(stage.redis.url(_ASIDE)) as connection, app.amqp.Producer(connection) as producer:
+    with (
+        app.connection_for_write(stage.redis.url(_ASIDE)) as connection,
+        app.amqp.Producer(connection) as producer,
+    ):
         for task_id, values in zip(ids, kwargs, strict=True):
             app.send_task(
                 name,

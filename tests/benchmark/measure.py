@@ -5,7 +5,7 @@ and the sweeper has no reason to ring; the tail, in which threads run dry, is no
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import Final
@@ -83,13 +83,10 @@ def waits(load: Load, *, tasks_a_second: float, seconds: float, twilio_seconds: 
             at = time.monotonic()
             asked.update(dict.fromkeys(load.put(1), at))
             put += 1
-        for task_id in load.answered(list(asked)) if asked else ():
-            took.append(time.monotonic() - asked.pop(task_id))
+        answered = load.answered(list(asked)) if asked else ()
+        took.extend(time.monotonic() - asked.pop(task_id) for task_id in answered)
         if now - begun > seconds + 30:
             raise TimeoutError(f"{len(asked)} of {count} tasks were not answered")
         time.sleep(_LOOK_SECONDS)
     cuts = quantiles([(one - twilio_seconds) * 1000 for one in took], n=100)
     return Waits(p50_ms=round(cuts[49], 1), p95_ms=round(cuts[94], 1), p99_ms=round(cuts[98], 1))
-
-
-Measure = Callable[[Load], Full]

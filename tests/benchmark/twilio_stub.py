@@ -89,7 +89,11 @@ def _verify(method: str, path: str, form: str) -> tuple[int, dict[str, object]]:
         "amount": None,
         "payee": None,
         "send_code_attempts": [
-            {"time": now.isoformat(timespec="milliseconds"), "channel": "SMS", "attempt_sid": f"VL{uuid4().hex}"}
+            {
+                "time": now.isoformat(timespec="milliseconds"),
+                "channel": "SMS",
+                "attempt_sid": f"VL{uuid4().hex}",
+            }
         ],
         "date_created": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "date_updated": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
