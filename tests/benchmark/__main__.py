@@ -19,10 +19,10 @@ def main() -> None:
     """Measure and tell."""
     what = sys.argv[1] if len(sys.argv) > 1 else "whole"
     if what == "full":
-        # Drawn and measured by itself: it takes half an hour.
+        # By itself: it takes long, and nothing else needs it.
         from tests.benchmark.full import play_all  # noqa: PLC0415
 
-        play_all(_say)
+        play_all(_say, sys.argv[2:])
         return
     plan = QUICK if what == "quick" else WHOLE
     machine = described()

@@ -42,8 +42,8 @@ class Load:
 
     def __init__(self, stage: Stage, contender: Contender, count: int) -> None:
         self._stage, self.contender = stage, contender
-        self._broker: redis_client.Redis[bytes] = redis_client.Redis(port=stage.redis.port)
-        self._results: redis_client.Redis[bytes] = redis_client.Redis(port=stage.redis.port, db=1)
+        self._broker: redis_client.Redis = redis_client.Redis(port=stage.redis.port)
+        self._results: redis_client.Redis = redis_client.Redis(port=stage.redis.port, db=1)
         self._wishes = deque(_made(stage, contender, count))
         self.put_so_far = 0
 

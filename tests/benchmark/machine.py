@@ -15,7 +15,9 @@ _TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 def family(pid: int) -> list[int]:
     """Return a process and all that it begot."""
-    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    # A child is its thread's.
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
     return [pid, *(member for child in children for member in family(child))]
 
 

@@ -3,12 +3,12 @@
 Lives here: setting up. The database commits as in production: it waits for its disk.
 """
 
+import json
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -32,35 +32,63 @@ IN_NOBODYS_WAY: Final = {
 }
 
 
+@dataclass(slots=True)
+class TwilioStub:
+    """The stub's process; killed, its address refuses connections, as an outage does."""
+
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[str] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        command = [sys.executable, "-m", "tests.benchmark.twilio_stub", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout is None or "listening" not in self.process.stdout.readline():
+            raise RuntimeError("the Twilio stub did not start; its error is above")
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+    def calls(self) -> int:
+        """Return how often it was called since it started."""
+        with urlopen(f"{self.url}/stub") as answer:  # noqa: S310 - our own
+            return int(json.load(answer)["calls"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """What a measurement is made on."""
 
     redis: RedisServer
     database: Database
-    stub_url: str
+    twilio: TwilioStub
     directory: Path
     environment: dict[str, str]
 
     @contextmanager
     def worker(
-        self, app: str, *, threads: int, name: str = "benchmark", changes: dict[str, str] | None = None
+        self, app: str, *, threads: int, name: str = "benchmark", options: Sequence[str] = ()
     ) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run a worker of `threads` on a Redis that holds nothing."""
+        """Run a worker of so many threads."""
         environment = {
             **self.environment,
             "BENCHMARK_THREADS": str(threads),
             "METRICS_PORT": str(free_port()),
-            **(changes or {}),
         }
         log = self.directory / f"{name}.log"
-        with worker_process(environment, log, name=name, concurrency=threads, app=app) as process:
+        with worker_process(
+            environment, log, name=name, concurrency=threads, app=app, options=options
+        ) as process:
             yield process
-
-    def tell_stub(self, word: str) -> int:
-        """Tell the stub to be `away` or `back`, or nothing; return how often it was called."""
-        with urlopen(f"{self.stub_url}/stub/{word}") as answer:  # noqa: S310 - our own
-            return int(answer.read().decode().rpartition(":")[2].strip(" }"))
 
 
 @contextmanager
@@ -77,29 +105,16 @@ def stage() -> Iterator[Stage]:
         database = open_database(url)
         stack.callback(database.dispose)
         upgrade(database.engine)
-        stub_url = stack.enter_context(_stub())
+        twilio = TwilioStub()
+        stack.callback(twilio.kill)
+        twilio.start()
         environment = environment_for(
-            broker_url=redis.url(), result_backend=redis.url(1), database_url=url, simulator_url=stub_url
+            broker_url=redis.url(), result_backend=redis.url(1), database_url=url, simulator_url=twilio.url
         )
         yield Stage(
             redis=redis,
             database=database,
-            stub_url=stub_url,
+            twilio=twilio,
             directory=directory,
             environment={**environment, **IN_NOBODYS_WAY},
         )
-
-
-@contextmanager
-def _stub() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.benchmark.twilio_stub"]
-    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().split("listening on ")[1].strip() if process.stdout else ""
-        finally:
-            process.kill()
-
-
-def settle(seconds: float) -> None:
-    """Let what was just started come to rest."""
-    time.sleep(seconds)

@@ -1,8 +1,8 @@
 """A Twilio that says yes after 200 ms, and is too light to be what limits a worker.
 
-Lives here: `python -m tests.benchmark.twilio_stub [seconds]`, one asyncio process that answers starts and
-checks in Verify's form. It knows no faults and remembers nothing but what is asked of it by `/stub`: that is
-what the simulator is for.
+Lives here: `python -m tests.benchmark.twilio_stub [port]`, one asyncio process that answers starts and checks
+in Verify's form. It knows no faults and remembers nothing but how often it was called, which `/stub` tells:
+the rest is what the simulator is for.
 """
 
 import asyncio
@@ -21,8 +21,6 @@ _LENGTH: Final = b"content-length:"
 class Stub(asyncio.Protocol):
     """One keep-alive connection, one request at a time."""
 
-    latency_seconds = _TWILIO_SECONDS
-    is_away = False
     calls = 0
 
     def __init__(self) -> None:
@@ -41,11 +39,11 @@ class Stub(asyncio.Protocol):
         self._received = b""
         method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
         if path.startswith("/stub"):
-            self._answer(200, _told(path))
+            self._answer(200, {"calls": Stub.calls})
             return
         Stub.calls += 1
-        status, answer = (503, {"code": 20503}) if Stub.is_away else _verify(method, path, body.decode())
-        asyncio.get_running_loop().call_later(self.latency_seconds, self._answer, status, answer)
+        status, answer = _verify(method, path, body.decode())
+        asyncio.get_running_loop().call_later(_TWILIO_SECONDS, self._answer, status, answer)
 
     def _answer(self, status: int, answer: object) -> None:
         body = json.dumps(answer).encode()
@@ -61,13 +59,6 @@ def _body_length(head: bytes) -> int:
         if line.startswith(_LENGTH):
             return int(line[len(_LENGTH) :])
     return 0
-
-
-def _told(path: str) -> dict[str, int]:
-    """Count calls, and go away or come back when told to."""
-    if path.endswith(("away", "back")):
-        Stub.is_away = path.endswith("away")
-    return {"calls": Stub.calls}
 
 
 def _verify(method: str, path: str, form: str) -> tuple[int, dict[str, object]]:
@@ -101,14 +92,12 @@ def _verify(method: str, path: str, form: str) -> tuple[int, dict[str, object]]:
     }
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0, backlog=512)
+async def _serve(port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", port, backlog=512)
     sys.stdout.write(f"listening on http://127.0.0.1:{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        Stub.latency_seconds = float(sys.argv[1])
-    asyncio.run(_serve())
+    asyncio.run(_serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
