@@ -8,7 +8,7 @@ import select
 import time
 from typing import Any, Final
 
-from psycopg import Column, Connection, Cursor
+from psycopg import Connection, Cursor
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
@@ -21,18 +21,24 @@ _LAST_USED: Final = "last_used"
 
 
 class LeanCursor(Cursor[Any]):
-    """A cursor that describes a result once: psycopg makes the description anew whenever it is looked at."""
+    """A cursor that describes a result once and briefly: psycopg does it anew whenever it is looked at."""
 
-    _described: tuple[PGresult | None, list[Column] | None] = (None, None)
+    _described: tuple[PGresult | None, list[Any] | None] = (None, None)
 
     @property
-    def description(self) -> list[Column] | None:
-        """Describe the columns of the result."""
-        result, description = self._described
-        if result is None or result is not self.pgresult:
-            description = super().description
-            self._described = (self.pgresult, description)
-        return description
+    def description(self) -> list[Any] | None:
+        """Describe the columns by name and type, which is what SQLAlchemy reads: PEP 249 has seven fields."""
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return super().description
+        if result is not self._described[0]:
+            self._described = (result, [_column(result, place) for place in range(result.nfields)])
+        return self._described[1]
+
+
+def _column(result: PGresult, place: int) -> tuple[Any, ...]:
+    name = result.fname(place)
+    return (name.decode() if name else "", result.ftype(place), None, None, None, None, None)
 
 
 def look_before_use(engine: Engine) -> None:

@@ -11,9 +11,11 @@ from phone_verification.kinds import RunState
 from tests.benchmark.contenders import Contender, Who
 from tests.benchmark.load import Load
 from tests.benchmark.machine import family, memory_mib
+from tests.benchmark.measure import drain
 from tests.benchmark.rounds import Say
 from tests.benchmark.stage import Stage
 
+_WARM: Final = 1_000
 _WAITING: Final = 5_000
 _AWAY_SECONDS: Final = 60
 _PATIENCE_SECONDS: Final = 120
@@ -22,9 +24,11 @@ _BATCH: Final = 100
 
 def outage(on: Stage, say: Say) -> dict[str, Any]:
     """Refuse all connections for a minute, accept meanwhile, and watch what follows."""
-    load = Load(on, Contender(who=Who.OURS), _WAITING)
+    warm, load = (Load(on, Contender(who=Who.OURS), count) for count in (_WARM, _WAITING))
     with on.worker("worker", threads=100) as worker:
         members = family(worker.pid)
+        warm.put(_WARM)
+        drain(warm)
         memory = [memory_mib(members)]
         on.twilio.kill()
         begun = time.monotonic()

@@ -82,7 +82,8 @@ class Stage:
         environment = {
             **self.environment,
             "BENCHMARK_THREADS": str(threads),
-            "METRICS_PORT": str(free_port()),
+            # Processes that count by themselves have no page to show it on: the worker refuses both together.
+            "METRICS_PORT": "0" if options else str(free_port()),
         }
         log = self.directory / f"{name}.log"
         with worker_process(
