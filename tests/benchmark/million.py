@@ -15,7 +15,7 @@ _FILL: Final = (
          arguments_fingerprint, deadline_at, state, epoch, posts, first_begun_at, last_begun_at, not_before,
          ring_at, provider_sid, outcome, result, created_at, finished_at)
        SELECT 'past-' || to_hex(n) || '-x', 'send', 'sms', 'verify', 'KR', '+82*****0000',
-         'demo:' || md5((n % 100000)::text) || md5((n % 100000)::text), 'demo:' || md5(n::text),
+         'demo:' || md5(mod(n, 100000)::text) || md5(mod(n, 100000)::text), 'demo:' || md5(n::text),
          at, 'done', 1, 1,
          at, at, at, NULL, 'VE' || md5(n::text), 'sent',
          json_build_object('version', 1, 'outcome', 'sent', 'padding', repeat('x', 500)), at, at
@@ -24,14 +24,14 @@ _FILL: Final = (
     """INSERT INTO verifications (id, phone_fingerprint, phone_masked, country, channel, status, sends,
          created_at, expires_at)
        SELECT provider_sid, phone_fingerprint, phone_masked, country, channel, 'expired', 1, created_at,
-         created_at + interval '10 min' FROM task_runs WHERE task_id LIKE 'past-%'""",
+         created_at + interval '10 min' FROM task_runs WHERE starts_with(task_id, 'past-')""",
     """INSERT INTO send_attempts (attempt_sid, verification_id, task_id, channel, sent_at)
        SELECT 'VL' || md5(task_id), provider_sid, task_id, channel, created_at
-       FROM task_runs WHERE task_id LIKE 'past-%'""",
+       FROM task_runs WHERE starts_with(task_id, 'past-')""",
     """INSERT INTO provider_calls (task_id, epoch, endpoint, answer_class, reason, http_status, duration_ms,
          answered_at)
        SELECT task_id, 1, 'start', 'succeeded', 'answered', 201, 200, created_at
-       FROM task_runs WHERE task_id LIKE 'past-%'""",
+       FROM task_runs WHERE starts_with(task_id, 'past-')""",
     "ANALYZE",
 )
 
