@@ -1,6 +1,7 @@
 # `make` alone prints this list.
 PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; print("$(p)") if sys.version_info >= (3, 11) else None' 2>/dev/null | grep -v None)))
 VENV ?= .venv
+JOBS ?= 3
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
@@ -20,8 +21,8 @@ env: ## write .env for a demo in Docker: fresh passwords and keys, no Twilio acc
 	@if [ -e .env ]; then echo ".env is there already: left as it is"; \
 	else umask 077 && deploy/demo-env.sh >.env && echo "wrote .env; now: docker compose --profile demo up --build"; fi
 
-test: $(VENV)/installed ## run all tests; starts what they need and stops it
-	@$(RUN) -m pytest
+test: $(VENV)/installed ## run all tests, JOBS at a time; starts what they need and stops it
+	@$(RUN) -m pytest -n $(JOBS) --dist loadfile
 
 smoke: $(VENV)/installed ## build the image and try it in containers, three minutes (needs Docker)
 	@$(RUN) -m pytest -o addopts=-ra tests/smoke

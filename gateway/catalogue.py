@@ -37,6 +37,7 @@ CATALOGUE: Final[tuple[Row, ...]] = (
     *rows_of(
         Kind.COUNTRY_BLOCKED,
         {
+            21215: "Voice's geo permissions exclude the country",
             21408: "Messaging's geo permissions exclude the country",
             60605: "Verify's geo permissions exclude the country or number",
         },

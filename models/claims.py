@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 from models.task_run import TaskRun
 from phone_verification.accepted_runs import WRITTEN
 from phone_verification.database_clock import Instant, now, now_plus, seconds_between, seconds_until
-from phone_verification.kinds import Operation, RunState
+from phone_verification.kinds import Operation, RunState, Service
 
 _SENDING: Final = tuple(operation for operation in Operation if operation.is_sending)
 _UNTRIED: Final = (RunState.ACCEPTED, RunState.WAITING)
@@ -94,8 +94,13 @@ CLAIM: Final = (
         not_before=lease_end,
         ring_at=lease_end,
         state=case((_is_untried, RunState.CALLING), else_=RunState.SETTLING),
-        # Of a run in doubt it is told where its request went, not where it would go now.
-        service=case((_is_untried, func.coalesce(TaskRun.service, _service)), else_=TaskRun.service),
+        # Of a run in doubt it is told where its request went, not where it would go now. An untried one goes
+        # where its worker sends, but stays where a code of ours was made for it.
+        service=case(
+            (~_is_untried, TaskRun.service),
+            (_service == Service.MESSAGING, _service),
+            else_=func.coalesce(TaskRun.service, _service),
+        ),
         posts=TaskRun.posts + case((_is_untried, 1), else_=0),
         first_begun_at=func.coalesce(TaskRun.first_begun_at, now()),
         last_begun_at=case((_is_untried, now()), else_=TaskRun.last_begun_at),

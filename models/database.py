@@ -23,7 +23,11 @@ _CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
     _POSTGRESQL: {
         "connect_timeout": 3,
         "tcp_user_timeout": 5000,
-        "options": "-c statement_timeout=5000 -c lock_timeout=2000",
+        "options": (
+            "-c statement_timeout=5000 -c lock_timeout=2000 "
+            # A worker that freezes between two statements must not keep its run from everybody else.
+            "-c idle_in_transaction_session_timeout=5000"
+        ),
         "cursor_factory": LeanCursor,
     },
     "sqlite": {"timeout": 5},

@@ -4,16 +4,20 @@ Lives here: SQL built once at import. A text is looked at four times in about tw
 stands. A look that fails, or whose worker dies, is not made good: the next one is.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Integer, bindparam, case, null, select, update
+from sqlalchemy import Integer, bindparam, case, null, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
+from models.task_run import TaskRun
 from models.verification import IS_LOOKED_AT, SendAttempt
 from phone_verification.database_clock import now, now_plus
+from phone_verification.deliveries import DeliveryStatus
 
 _PAUSES: Final = {0: 3, 1: 9, 2: 12}
 """How many times the first wait passes before the next look, by the looks taken so far."""
 
+_FINAL: Final = [status for status in DeliveryStatus if status.is_final]
 _attempts: Final = SendAttempt.__table__.c
 _due: Final = (
     select(SendAttempt.attempt_sid)
@@ -44,7 +48,10 @@ TAKE_LOOKS: Final = (
 
 KEEP_DELIVERY: Final = (
     update(SendAttempt)
-    .where(SendAttempt.attempt_sid == bindparam("text"))
+    .where(
+        SendAttempt.attempt_sid == bindparam("text"),
+        or_(SendAttempt.delivery_status.is_(None), SendAttempt.delivery_status.not_in(_FINAL)),
+    )
     .values(
         message_status=bindparam("seen_status", type_=_attempts.message_status.type),
         error_code=bindparam("seen_code", type_=_attempts.error_code.type),
@@ -53,4 +60,13 @@ KEEP_DELIVERY: Final = (
         look_at=case((bindparam("is_final"), null()), else_=SendAttempt.look_at),
     )
 )
-"""Write down how far a text has come; one that has arrived, or never will, is not looked at again."""
+"""Write down how far a text has come; one that has arrived, or never will, is not looked at again.
+
+An answer that is told late takes none of that back.
+"""
+
+
+def of_newest_text(column: InstrumentedAttribute[Any]) -> Any:  # noqa: ANN401 - a column
+    """Select a column of the newest text of the run that is selected."""
+    newest = select(column).where(SendAttempt.task_id == TaskRun.task_id).correlate(TaskRun)
+    return newest.order_by(SendAttempt.sent_at.desc()).limit(1).scalar_subquery().label(column.key)

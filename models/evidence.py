@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from models.closed_sets import VerificationStatus
 from models.landings import OPEN, STAMP_SECONDS, is_undecided
 from models.task_run import TaskRun
 from models.verification import SendAttempt, Verification
@@ -76,6 +77,19 @@ _HANDLE: Final = select(
     seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
 ).where(TaskRun.task_id == _handle)
 
+# What a handle was approved by stays its own, whatever its send leads to later.
+_approved_for_handle: Final = (
+    select(TaskRun.provider_sid)
+    .where(
+        TaskRun.phone_fingerprint.in_(_phones),
+        TaskRun.operation == Operation.CHECK,
+        TaskRun.outcome == Outcome.APPROVED,
+        TaskRun.verification_id == _handle,
+    )
+    .order_by(TaskRun.finished_at)
+    .limit(1)
+    .scalar_subquery()
+)
 _told_to_send: Final = select(TaskRun.provider_sid).where(TaskRun.task_id == _handle).scalar_subquery()
 _texted_by_send: Final = (
     select(SendAttempt.verification_id).where(SendAttempt.task_id == _handle).limit(1).scalar_subquery()
@@ -103,11 +117,16 @@ _met_by_checks: Final = (
 )
 
 _verification_of_send: Final = select(*_KNOWN).where(
-    Verification.id == func.coalesce(_told_to_send, _texted_by_send, _made_for_send, _met_by_checks)
+    Verification.id
+    == func.coalesce(_approved_for_handle, _told_to_send, _texted_by_send, _made_for_send, _met_by_checks)
 )
 _verification_of_number: Final = (
     select(*_KNOWN)
-    .where(Verification.phone_fingerprint.in_(_phones))
+    .where(
+        Verification.phone_fingerprint.in_(_phones),
+        # A code of ours that never left, or that ended with another one's approval, is nobody's to type.
+        Verification.status != VerificationStatus.CANCELED,
+    )
     .order_by(Verification.created_at.desc())
     .limit(1)
 )
@@ -166,15 +185,15 @@ def _evidence(verification: Select[Any], sid: ColumnElement[Any] | None = None) 
 
 
 EVIDENCE_OF_SEND: Final = _evidence(_verification_of_send)
-"""Of the verification that a send led to: as its answer said, else as its texts or checks have shown.
+"""Of the verification of a send's handle: the one it was approved by, else the one that the send led to.
 
-Whose handle it is and since when its text may have been sent; which check approved the verification, and for
-which handle; when this handle was approved; whether this very code was already answered wrong; whether there
-may be others that are UNRESOLVED.
+That is as its answer said, else as its texts or checks have shown. Beside it: whose handle it is and since when
+its text may have been sent; which check approved the verification, and for which handle; when this handle was
+approved; whether this very code was already answered wrong; whether there may be others that are UNRESOLVED.
 """
 
 EVIDENCE_OF_NUMBER: Final = _evidence(_verification_of_number)
-"""The same of the number's latest verification."""
+"""The same of the number's latest verification that somebody may have a code of, or had."""
 
 EVIDENCE: Final = _evidence(_verification, _sid)
 """The same of a verification by its sid, known or not."""

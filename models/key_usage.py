@@ -36,7 +36,7 @@ class KeyUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSends:
-    """Sends that have not ended, and in how many seconds the last of them reaches its deadline."""
+    """Texts that have not ended, codes or not, and in how many seconds the last reaches its deadline."""
 
     count: int
     last_ends_in_seconds: float
@@ -46,7 +46,7 @@ OPEN_SENDS: Final = select(
     func.count().label("sends"),
     func.max(seconds_between(TaskRun.deadline_at, now())).label("last_ends_in_seconds"),
 ).where(
-    TaskRun.operation == Operation.SEND,
+    TaskRun.operation.in_([operation for operation in Operation if operation.is_sending]),
     TaskRun.state != RunState.DONE,
     TaskRun.phone_fingerprint.is_not(None),
 )

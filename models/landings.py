@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from models.task_run import TaskRun
 from models.verification import SendAttempt, Verification
 from phone_verification.database_clock import now, seconds_between
-from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
+from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState, Service
 
 # Twilio's stamps are whole seconds, so a verification's age is right to one second either way.
 STAMP_SECONDS: Final = 2.0
@@ -51,6 +51,8 @@ LANDED_BY_CHECK: Final = (
     select(Verification.id, seconds_between(now(), Verification.created_at).label("age_seconds"))
     .where(
         Verification.phone_fingerprint.in_(_phones),
+        # A code of our own is no evidence of what Verify did.
+        Verification.service == Service.VERIFY,
         seconds_between(Verification.created_at, _first_begun) >= -STAMP_SECONDS,
         ~exists().where(
             _other.operation == Operation.SEND,

@@ -14,11 +14,12 @@ from models.closed_sets import VerificationStatus
 from models.records import TRIES
 from models.task_run import TaskRun
 from models.verification import Verification
-from phone_verification.database_clock import now, now_plus, seconds_until
+from phone_verification.database_clock import Instant, now, now_plus, seconds_until
 from phone_verification.kinds import Channel, Service
 
 _phones: Final[BindParameter[list[str]]] = bindparam("phone_fingerprints", expanding=True)
 _code: Final[BindParameter[str]] = bindparam("own_code")
+_lives_until: Final = bindparam("lives_until", type_=Instant())
 
 HOLD_CODE: Final = (
     update(TaskRun)
@@ -102,12 +103,16 @@ ACCEPT_CODE: Final = (
     .values(
         status=VerificationStatus.APPROVED,
         code_hmac=bindparam("accepted_hmac"),
+        # Whoever came with an older handle is told again for as long as whoever came with the code's own.
+        expires_at=case(
+            (_lives_until > Verification.expires_at, _lives_until), else_=Verification.expires_at
+        ),
         # The try that was right is none that failed.
         failed_checks=case((Verification.failed_checks > 0, Verification.failed_checks - 1), else_=0),
         completed_at=now(),
     )
 )
-"""Approve a verification by the code that was typed."""
+"""Approve a verification by the code that was typed; it lives as long as that one, if not longer."""
 
 END_OTHER_CODES: Final = (
     update(Verification)

@@ -194,14 +194,8 @@ _WITH_ATTEMPTS: Final = Kept(
             )
         ),
     },
-    # By the verification's stamp, which has an index: a text is as old as what it was sent for.
-    oldest={
-        **_VERIFICATIONS.oldest,
-        _ATTEMPTS: select(SendAttempt.sent_at)
-        .join(Verification)
-        .order_by(Verification.created_at, SendAttempt.sent_at)
-        .limit(1),
-    },
+    # A text of a caller's own words has no verification whose stamp could be looked up by its index.
+    oldest={**_VERIFICATIONS.oldest, _ATTEMPTS: select(func.min(SendAttempt.sent_at))},
 )
 
 KEPT: Final = (

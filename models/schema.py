@@ -35,6 +35,12 @@ def newest_revision() -> str:
     return head
 
 
+def is_known(revision: str) -> bool:
+    """Whether this code knows a revision; one that it does not was made by a newer version."""
+    scripts = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return revision in {script.revision for script in scripts}
+
+
 def current_revision(engine: Engine) -> str | None:
     """Return the revision that the database is at."""
     with engine.connect() as connection:

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from phone_verification.acceptance import Acceptance
@@ -148,10 +148,9 @@ class VerificationClient:
                 status = _status(task_id, row)
                 if status.result is None or status.result.outcome is not Outcome.SENT:
                     return status
-                text = connection.execute(DELIVERY_OF, {"task_id": task_id}).one_or_none()
+                return status.model_copy(update={"delivery": _delivery_of(connection, task_id)})
         except SQLAlchemyError:
             raise NotReadableError(task_id=task_id) from None
-        return status.model_copy(update={"delivery": text and _delivery(text)})
 
     def wait(self, task_id: str, *, timeout_seconds: float = 5) -> RunStatus:
         """Poll until the task is done or the time is up; return what was seen last."""
@@ -236,6 +235,16 @@ def _status(task_id: str, row: Row[Any] | None) -> RunStatus:
         return RunStatus(task_id=task_id, state=state, result=Result.model_validate(row.result))
     wait = math.ceil(row.wait_seconds) if state is PollState.RETRYING else 1
     return RunStatus(task_id=task_id, state=state, poll_after=min(max(wait, 1), 5))
+
+
+def _delivery_of(connection: Connection, task_id: str) -> DeliveryAnswer | None:
+    """Tell how far a run's text has come; a result is told even where that cannot be read."""
+    try:
+        text = connection.execute(DELIVERY_OF, {"task_id": task_id}).one_or_none()
+    except (ProgrammingError, OperationalError):
+        # A database that is yet to be upgraded has no such columns.
+        return None
+    return text and _delivery(text)
 
 
 def _delivery(text: Row[Any, Any, Any]) -> DeliveryAnswer:

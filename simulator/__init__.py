@@ -3,8 +3,8 @@
 It is a system of its own and imports nothing of this project, so that it cannot share a
 misunderstanding with the code that is tested against it. Layers, each importing only upwards:
 
-    clock  sids  exchange  account  switches  routing     words and settings, no state of Twilio's
-    verify/  messages/     what Twilio knows and answers; synchronous, hence atomic; knows no HTTP library
+    clock  sids  exchange  switches  account  credentials  routing    words and settings, no state of Twilio's
+    verify/  messages/  console/    what Twilio knows and answers; synchronous, hence atomic; no HTTP library
     answering              which path means which call
     faults/      what may go wrong on the wire
     world        one simulator's whole state

@@ -43,7 +43,7 @@ def admit(
     if authorization is None:
         message = "Authentication Error - No credentials provided"
         raise RefusalError(401, 20003, message, detail=_DETAIL)
-    pair = _pair(authorization)
+    pair = pair_of(authorization)
     caller = _caller(account, pair)
     if caller == account.test_sid and not takes_test_credentials:
         raise RefusalError(403, 20008, "Resource not accessible with Test Account Credentials")
@@ -63,7 +63,8 @@ def _caller(account: Account, pair: tuple[str, str] | None) -> str | None:
     return account.test_sid if pair == (account.test_sid, account.test_token) else None
 
 
-def _pair(authorization: str) -> tuple[str, str] | None:
+def pair_of(authorization: str) -> tuple[str, str] | None:
+    """User and password of Basic authorization; None for anything else."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "basic":
         return None

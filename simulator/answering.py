@@ -4,13 +4,15 @@
 """
 
 from simulator.account import admit
+from simulator.console.routes import ROUTES as CONSOLE
+from simulator.credentials import as_played, permit
 from simulator.exchange import Answer, Call, RefusalError, error_body
 from simulator.messages.routes import ROUTES as MESSAGES
 from simulator.routing import Endpoint, Route
 from simulator.verify.routes import ROUTES as VERIFY
 from simulator.verify.twilio import Twilio
 
-_ROUTES = (*VERIFY, *MESSAGES)
+_ROUTES = (*VERIFY, *MESSAGES, *CONSOLE)
 
 
 def endpoint_of(call: Call) -> Endpoint:
@@ -41,22 +43,29 @@ def answer(twilio: Twilio, call: Call) -> Answer:
 
 
 def _act(twilio: Twilio, call: Call) -> Answer:
-    meant = _meant(call)
+    account, switches, meant = twilio.account, twilio.switches, _meant(call)
     admit(
-        twilio.account,
+        as_played(account, switches.credentials),
         call.authorization,
-        twilio.switches.suspended,
+        switches.suspended,
         named=None if meant is None else meant[1].get("account"),
         takes_test_credentials=meant is not None and meant[0].takes_test_credentials,
     )
+    permit(account, switches, call)
     if meant is None:
         if _matches(call):
             raise twilio.refusal(405, 20004, "Method not allowed")
         raise twilio.not_found(call)
     route, groups = meant
-    if groups.get("service", twilio.account.service_sid) != twilio.account.service_sid:
+    if not _exists(twilio, groups):
         raise twilio.not_found(call)
     return route.act(twilio, call, **groups)
+
+
+def _exists(twilio: Twilio, groups: dict[str, str]) -> bool:
+    """Whether there is the Verify service that a path names, if it names one."""
+    is_ours = groups.get("service") == twilio.account.service_sid
+    return "service" not in groups or (is_ours and not twilio.switches.service_deleted)
 
 
 def _meant(call: Call) -> tuple[Route, dict[str, str]] | None:

@@ -105,6 +105,14 @@ class SimulatorClient:
         """`503` or `refuse` until told `off`, or for that many real seconds."""
         self._call("POST", "outage", {"mode": mode, "seconds": seconds})
 
+    def presets(self) -> dict[str, Json]:
+        """Every named state of the account: row, shows, switches, buckets, asked_with."""
+        return dict(self._get("preset")["presets"])
+
+    def preset(self, name: str) -> dict[str, Json]:
+        """Everything as at the start, then the account in that state; what it is."""
+        return self._call("POST", "preset", {"name": name})
+
     def reset(self) -> None:
         """Everything as at the start, faults and switches too."""
         self._call("POST", "reset")

@@ -37,14 +37,14 @@ def iso_milliseconds(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+def rfc2822(moment: datetime) -> str:
+    """`Fri, 24 Mar 2023 11:11:42 +0000`, as in every date field of the 2010 API."""
+    return format_datetime(moment)
+
+
 def http_date(moment: datetime) -> str:
     """`Fri, 24 Mar 2023 11:11:42 GMT`, for the Date header."""
     return format_datetime(moment, usegmt=True)
-
-
-def rfc2822(moment: datetime) -> str:
-    """`Thu, 24 Aug 2023 05:01:45 +0000`, as in every date field of the 2010 API."""
-    return format_datetime(moment)
 
 
 def read_moment(text: str) -> datetime:

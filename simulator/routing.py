@@ -21,6 +21,7 @@ class Endpoint(StrEnum):
     MESSAGE = "message"
     MESSAGES = "messages"
     MESSAGE_FETCH = "message_fetch"
+    CONSOLE = "console"
     OTHER = "other"
 
 

@@ -54,6 +54,35 @@ class TrialForm(StrEnum):
     TEMPLATES = "templates"
 
 
+class Credentials(StrEnum):
+    """What the credentials that everybody holds are at Twilio."""
+
+    VALID = "valid"
+    REPLACED = "replaced"
+    TEST = "test"
+
+
+class ProfileStatus(StrEnum):
+    """https://www.twilio.com/docs/trust-hub/trusthub-rest-api/customer-profiles; `none` is no profile."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    PENDING_REVIEW = "pending-review"
+    IN_REVIEW = "in-review"
+    REJECTED = "twilio-rejected"
+    APPROVED = "twilio-approved"
+
+
+class PastAttempts(BaseModel):
+    """Sends to Korea before this simulator began, which only the Attempts summary knows of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hours_ago: float = Field(gt=0)
+    attempts: int = Field(ge=0)
+    converted: int = Field(ge=0)
+
+
 class MessageScript(BaseModel):
     """What becomes of a text to one number, Verify's or one of Messaging.
 
@@ -109,6 +138,22 @@ class Switches(BaseModel):
     review_hold: bool = False
     trial: bool = False
     verified_recipients: tuple[str, ...] = ()
+    credentials: Credentials = Credentials.VALID
+    key_denied: tuple[str, ...] = ()
+    balance: str = Field(default="12.34", pattern=r"^-?\d{1,9}(\.\d{1,9})?$")
+    parent_account_sid: str | None = None
+    customer_profile: ProfileStatus = ProfileStatus.APPROVED
+    service_deleted: bool = False
+
+    # Senders and permissions.
+    messaging_service_deleted: bool = False
+    messaging_service_has_senders: bool = True
+    messaging_validity_period: int = Field(default=600, ge=1, le=36_000)
+    sender_countries: tuple[str, ...] = ()
+    from_number_owned: bool = True
+    from_number_sms: bool = True
+    messaging_blocked_countries: tuple[str, ...] = ()
+    voice_geo_off: tuple[str, ...] = ()
 
     # Numbers, each given whole or as a prefix; countries as ISO code or as `+850`.
     landlines: tuple[str, ...] = ()
@@ -116,18 +161,18 @@ class Switches(BaseModel):
     fraud_prefixes: tuple[str, ...] = ()
     blocked_countries: tuple[str, ...] = ()
     safelist: tuple[str, ...] = ()
+    invalid_numbers: tuple[str, ...] = ()
 
     # What the Attempts API tells afterwards; the scripts hold for Messaging too.
     conversion_delay_seconds: float = Field(default=0, ge=0)
     message_scripts: dict[str, MessageScript] = {}
+    past_attempts: tuple[PastAttempts, ...] = ()
 
     # Messaging. A text leaves the queue first; what is reported of it follows in seconds from then on.
     message_queue_seconds: float = Field(default=0, ge=0, le=_LONGEST_SECONDS)
     message_sent_seconds: float = Field(default=1, ge=0, le=_LONGEST_SECONDS)
     message_delivered_seconds: float = Field(default=3, ge=0, le=_LONGEST_SECONDS)
     message_list_delay_seconds: float = Field(default=0, ge=0)
-    messaging_service_has_senders: bool = True
-    messaging_blocked_countries: tuple[str, ...] = ()
     trial_form: TrialForm = TrialForm.LEGACY
 
     def patched(self, changes: dict[str, object]) -> "Switches":

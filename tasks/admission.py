@@ -4,6 +4,7 @@ Lives here: the look back, the guard's word, and its writing down. Counted while
 of two runs at once exactly one is counted by the other. The rules are in tasks/guard.py.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -58,7 +59,9 @@ def refuse_send(inquiry: Inquiry, wanted: Wanted) -> Finish | None:
     objection = object_to_send(services.rules, wanted.history) or services.ceiling.objection(
         services.database, inquiry.claim.task_id
     )
-    return _refused(inquiry, objection, seen) or _suspected(inquiry, wanted, seen)
+    ended = _refused(inquiry, objection, seen) or _suspected(inquiry, wanted, seen)
+    # It may have waited with a code of ours that nobody has.
+    return ended and replace(ended, is_code_canceled=True)
 
 
 def refuse_message(inquiry: Inquiry) -> Finish | None:

@@ -115,7 +115,8 @@ def described_own(
         next_send_in_seconds=_next_send_in_seconds(inquiry, asked.history),
         channel=Channel.SMS,
         service=Service.MESSAGING,
-        sends=known.verification.sends if known.verification else 1,
+        # While its send is in doubt nothing is counted yet; whoever types a code has had a text.
+        sends=max(known.verification.sends, 1) if known.verification else 1,
         checks_left=max(TRIES - failed, 0),
         expires_at=expires_at,
     )

@@ -12,6 +12,7 @@ from models.closed_sets import VerificationStatus
 from models.landings import APPROVED_MEANWHILE
 from models.records import TRIES
 from phone_verification.keys import Label
+from phone_verification.kind_facts import KIND_FACTS
 from phone_verification.kinds import Channel, ErrorKind, Outcome, Service
 from phone_verification.phone_numbers import PhoneNumber
 from phone_verification.results import VerificationAnswer
@@ -19,7 +20,7 @@ from tasks.asked import refused, undecided
 from tasks.inquiry import Inquiry
 from tasks.own_code import OwnCode, held_code, make_code, own_code_fingerprint
 from tasks.step import Finish, KeptVerification, Step
-from tasks.texting import ask_for_text, settle_text
+from tasks.texting import ask_for_text, look, settle_text
 from tasks.wanted import Wanted, described
 from tasks.watch import block_fingerprint
 from tasks.words import code_text
@@ -68,7 +69,7 @@ class CodeText:
 
     def ended(self, kind: ErrorKind, answer: Answer | None = None) -> Finish:
         """End the send, and its code with it: nobody has that."""
-        counts = answer is not None and kind is not ErrorKind.PROVIDER_UNAVAILABLE
+        counts = answer is not None and KIND_FACTS[kind].outcome is not Outcome.FAILED
         seen = described(self.inquiry, self.wanted, counts=counts)
         retry_after = answer.retry_after_seconds if answer else None
         return refused(kind, seen, answer, retry_after_seconds=retry_after, is_code_canceled=True)
@@ -87,24 +88,31 @@ def text_code(inquiry: Inquiry, wanted: Wanted) -> Step:
         answer = inquiry.not_asked(Endpoint.MESSAGE)
         seen = described(inquiry, wanted, counts=False)
         return undecided(answer, inquiry.claim, inquiry.services.figures, seen)
-    return ask_for_text(inquiry, CodeText(inquiry=inquiry, wanted=wanted, own=own))
+    text = CodeText(inquiry=inquiry, wanted=wanted, own=own)
+    return text.ended(ErrorKind.ALREADY_VERIFIED) if own.is_over else ask_for_text(inquiry, text)
 
 
 def settle_code(inquiry: Inquiry, wanted: Wanted) -> Step:
     """Find out what became of the text with this send's code; whoever typed the code had it."""
-    services, own = inquiry.services, held_code(inquiry)
+    own = held_code(inquiry)
     if own is None:
         # A code is written down before its text may leave: none is, so none did.
         return text_code(inquiry, wanted)
     text = CodeText(inquiry=inquiry, wanted=wanted, own=own)
     if own.is_typed:
-        return text.sent(())
+        # Looked for all the same: a text that stays unknown would be the next send's to find.
+        return text.sent(look(inquiry, wanted.number).texts)
+    return settle_text(inquiry, text, is_approved_meanwhile=lambda: _is_approved_meanwhile(inquiry, wanted))
+
+
+def _is_approved_meanwhile(inquiry: Inquiry, wanted: Wanted) -> bool:
+    services = inquiry.services
     names = {
         "run": inquiry.claim.task_id,
         "phone_fingerprints": services.fingerprints.every(Label.PHONE, wanted.number.e164),
     }
     row = services.database.one(APPROVED_MEANWHILE, names)
-    return settle_text(inquiry, text, is_approved_meanwhile=bool(row and row[0]))
+    return bool(row and row[0])
 
 
 def give_code(inquiry: Inquiry, wanted: Wanted, code: str) -> Finish:
@@ -120,16 +128,20 @@ def give_code(inquiry: Inquiry, wanted: Wanted, code: str) -> Finish:
 
 
 def _alive(inquiry: Inquiry, wanted: Wanted, life_seconds: float) -> VerificationAnswer:
-    now, ttl_seconds = inquiry.claim.now(), inquiry.services.ttl_seconds
     return described(
         inquiry,
         wanted,
         counts=True,
-        sends=1 + sum(age < ttl_seconds for age in wanted.history.number),
+        sends=_sends(inquiry, wanted),
         checks_left=TRIES,
-        expires_at=now + timedelta(seconds=life_seconds),
+        expires_at=inquiry.claim.now() + timedelta(seconds=life_seconds),
         service=Service.MESSAGING,
     )
+
+
+def _sends(inquiry: Inquiry, wanted: Wanted) -> int:
+    """Count the number's texts while a code of theirs may live, as Verify counts those of a verification."""
+    return 1 + sum(age < inquiry.services.ttl_seconds for age in wanted.history.number)
 
 
 def _kept(
@@ -148,7 +160,7 @@ def _kept(
         channel=Channel.SMS,
         code_hmac=code_hmac,
         number_block=block_fingerprint(keys, number),
-        sends=1,
+        sends=_sends(inquiry, wanted),
         sent_seconds_ago=0,
         own_attempt_sids=own,
         other_attempt_sids=other,

@@ -51,10 +51,18 @@ def _parse(entry: str, place: int) -> tuple[str, FixedCode]:
         raise FixedCodeFormatError(f"entry {place}: not a number in E.164, such as +821000000001")
     if read_code(code) != code or len(code) != _DIGITS:
         raise FixedCodeFormatError(f"entry {place}: its code must have {_DIGITS} digits")
+    day = _day(until)
+    if day is None:
+        raise FixedCodeFormatError(f"entry {place}: its last day must be written as 2027-01-31")
+    return number.e164, FixedCode(code=code, until=day)
+
+
+def _day(text: str) -> date | None:
+    """Read a day; None for anything else, and no exception that would repeat what was typed."""
     try:
-        return number.e164, FixedCode(code=code, until=date.fromisoformat(until))
+        return date.fromisoformat(text)
     except ValueError:
-        raise FixedCodeFormatError(f"entry {place}: its last day must be written as 2027-01-31") from None
+        return None
 
 
 _DIGITS = 6

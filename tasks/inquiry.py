@@ -27,6 +27,8 @@ class Inquiry:
         self.services: Final = services
         self.claim = claim
         self.calls: list[Answer] = []
+        # How many calls there were when the claim was last renewed.
+        self._held_at = 0
         # Taking an untried run writes its first request down.
         self.unsent_posts = int(claim.state is RunState.CALLING)
 
@@ -100,7 +102,7 @@ class Inquiry:
             if not connection.execute(HOLD_CODE, names).rowcount:
                 return False
             connection.execute(ADD_CODE[database.dialect], row)
-        self.claim = renewed
+        self.claim, self._held_at = renewed, len(self.calls)
         # What Verify refused or was not asked is no request: the text is this run's first.
         self.unsent_posts = int(renewed.state is RunState.CALLING)
         return True
@@ -146,13 +148,19 @@ class Inquiry:
         return self.services.gateway.attempts(to=to, created_after=since, budget_seconds=self._probe_budget())
 
     def _hold(self) -> bool:
-        """Hold on before a call that is not the claim's first; a process that stops begins no further."""
-        if not self.calls:
+        """Hold on before a call that is not the claim's first; a process that stops begins no further.
+
+        A claim that was renewed for this very call is not renewed again: a request would leave later than
+        its quiet period is counted from.
+        """
+        if len(self.calls) == self._held_at:
             return True
         if self.services.stopping.is_set():
             return False
-        renewed = renew(self.services, self.claim)
-        self.claim = renewed or self.claim
+        return self._took(renew(self.services, self.claim))
+
+    def _took(self, renewed: Claim | None) -> bool:
+        self.claim, self._held_at = renewed or self.claim, len(self.calls)
         return renewed is not None
 
     def _hold_to_post(self, state: RunState) -> bool:
@@ -161,10 +169,9 @@ class Inquiry:
             return self._hold()
         if self.services.stopping.is_set():
             return False
-        renewed = renew_to_post(self.services, self.claim, state)
-        self.claim = renewed or self.claim
-        self.unsent_posts += renewed is not None
-        return renewed is not None
+        is_mine = self._took(renew_to_post(self.services, self.claim, state))
+        self.unsent_posts += is_mine
+        return is_mine
 
     def _budget(self, seconds: float) -> float:
         return min(seconds, self.claim.left_seconds() + self.services.figures.overtime_seconds)

@@ -150,6 +150,8 @@ def _of_verification(
     unresolved: tuple[Unresolved, ...] = ()
     if found.is_another_undecided or claim.state is RunState.SETTLING:
         unresolved = _unresolved(services, claim, asked, names)
+        # One that was resolved meanwhile must be seen here or there: what came of it is read after it.
+        found = services.database.all(EVIDENCE, names)[0]
     if names["provider_sid"] is None:
         return Known(
             is_handle_theirs=True,

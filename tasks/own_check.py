@@ -43,19 +43,18 @@ def _decide(connection: Connection, inquiry: Inquiry, asked: Asked, known: Known
 
 def _accept(connection: Connection, inquiry: Inquiry, asked: Asked, known: Known, matched: AnyRow) -> Finish:
     """Approve the verification that the handle stands for; the one that the code came with has arrived."""
-    keys = inquiry.services.fingerprints
-    approved = known.verification.id if known.verification else str(matched.id)
+    keys, met = inquiry.services.fingerprints, known.verification
+    approved = met.id if met else str(matched.id)
+    until = max(met.expires_at, matched.expires_at) if met else matched.expires_at
     own = own_code_fingerprint(keys, approved, asked.number.e164, asked.code)
     connection.execute(TYPED, {"typed_code": matched.id})
-    connection.execute(ACCEPT_CODE, {"own_code": approved, "accepted_hmac": own})
+    connection.execute(ACCEPT_CODE, {"own_code": approved, "accepted_hmac": own, "lives_until": until})
     phones = keys.every(Label.PHONE, asked.number.e164)
     connection.execute(END_OTHER_CODES, {"own_code": approved, "phone_fingerprints": phones})
     return Finish(
         outcome=Outcome.APPROVED,
         provider_sid=approved,
-        verification=described_own(
-            inquiry, asked, known, failed=matched.failed_checks - 1, expires_at=matched.expires_at
-        ),
+        verification=described_own(inquiry, asked, known, failed=matched.failed_checks - 1, expires_at=until),
     )
 
 

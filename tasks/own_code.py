@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
+from models.closed_sets import VerificationStatus
 from models.own_codes import OWN_CODE
 from phone_verification.keys import Fingerprints, Label
 from tasks.inquiry import Inquiry
@@ -23,11 +24,16 @@ _DIGITS: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCode:
-    """A code and how long it still lives; `is_typed` once somebody has typed it, so that its text arrived."""
+    """A code and how long it still lives.
+
+    `is_typed` once somebody has typed it, so that its text arrived; `is_over` when it is no good any more,
+    because the number was approved.
+    """
 
     code: str = field(repr=False)
     life_seconds: float
     is_typed: bool = False
+    is_over: bool = False
 
 
 def own_code_fingerprint(keys: Fingerprints, send_id: str, e164: str, code: str) -> str:
@@ -47,7 +53,12 @@ def held_code(inquiry: Inquiry) -> OwnCode | None:
     row = code and services.database.one(OWN_CODE, {"own_code": claim.task_id})
     if not row:
         return None
-    return OwnCode(code=str(code), life_seconds=row.expires_in_seconds, is_typed=row.sends > 0)
+    return OwnCode(
+        code=str(code),
+        life_seconds=row.expires_in_seconds,
+        is_typed=row.sends > 0,
+        is_over=row.status is not VerificationStatus.PENDING,
+    )
 
 
 def make_code(inquiry: Inquiry, wanted: Wanted) -> OwnCode | None:

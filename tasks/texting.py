@@ -6,6 +6,7 @@ the quiet period, or waited for. It is never told by its words, which Twilio may
 Premise: no other program texts these numbers from the same sender.
 """
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from gateway.answer import Answer, AnswerClass, MessageFacts
@@ -63,14 +64,19 @@ def ask_for_text(inquiry: Inquiry, text: Text) -> Step:
     return _read(inquiry, text, answer)
 
 
-def settle_text(inquiry: Inquiry, text: Text, *, is_approved_meanwhile: bool = False) -> Step:
-    """Find out what became of a text; ask for it again only when none was sent for sure."""
+def settle_text(
+    inquiry: Inquiry, text: Text, *, is_approved_meanwhile: Callable[[], bool] = lambda: False
+) -> Step:
+    """Find out what became of a text; ask for it again only when none was sent for sure.
+
+    Whether the number was approved is asked last: a check may come while Twilio is looked at.
+    """
     since = inquiry.claim.since_last_begun_seconds()
-    sighting = _look(inquiry, text.number)
+    sighting = look(inquiry, text.number)
     claim = inquiry.claim
     conclusion = conclude(
         inquiry.services.figures,
-        Records(texts=frozenset(), is_approved_meanwhile=is_approved_meanwhile),
+        Records(texts=frozenset(), is_approved_meanwhile=is_approved_meanwhile()),
         sighting,
         since_seconds=since,
         left_seconds=claim.left_seconds(),
@@ -110,7 +116,7 @@ def _read(inquiry: Inquiry, text: Text, answer: Answer) -> Step:
     return text.ended(step.kind or ErrorKind.PROVIDER_UNAVAILABLE, answer) if is_over else step
 
 
-def _look(inquiry: Inquiry, number: PhoneNumber) -> Sighting:
+def look(inquiry: Inquiry, number: PhoneNumber) -> Sighting:
     """Look which texts went to the number since the run's first request, as far as they are new to us."""
     since = inquiry.claim.since_first_begun_seconds() + inquiry.services.figures.clock_slack_seconds
     answer = inquiry.messages_to(number.e164, since_seconds=since)

@@ -15,7 +15,7 @@ LONGEST_TEXT: Final = 70
 """Characters of one segment, once one of them is not in GSM-7."""
 
 _KOREAN: Final = "인증번호는 {code}입니다. {minutes}분 안에 입력하고 다른 사람에게 알려주지 마세요."
-_ENGLISH: Final = "{code} is your code, valid for {minutes} min. Do not share it."
+_ENGLISH: Final = "{code} is your code for {minutes} min. Do not share it."
 
 
 def code_text(
@@ -38,5 +38,5 @@ def is_euc_kr(text: str) -> bool:
 
 def _is_korean(number: PhoneNumber, locale: str | None) -> bool:
     if locale is not None:
-        return locale.lower().startswith("ko")
+        return locale.lower().replace("_", "-").partition("-")[0] == "ko"
     return number.country == "KR"

@@ -11,6 +11,8 @@ from gateway.catalogue_page import render_catalogue
 from phone_verification.arguments import CheckArguments, SealedArguments, SendArguments
 from phone_verification.results import Result, RunStatus
 from tests.privacy.doors.page import render_doors
+from worker.doctor.page import render_doctor
+from worker.doctor.report import Report
 from worker.metrics.page import render_metrics
 from worker.settings_page import render_environment
 
@@ -29,11 +31,18 @@ def json_schema() -> str:
     return json.dumps(shapes, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def doctor_schema() -> str:
+    """Write the shape of `doctor --json`."""
+    return json.dumps(Report.model_json_schema(mode="serialization"), indent=2, sort_keys=True) + "\n"
+
+
 DOCUMENTS = {
     "docs/errors.md": render_catalogue,
     "docs/contract.schema.json": json_schema,
     "docs/doors.md": render_doors,
     "docs/metrics.md": render_metrics,
+    "docs/doctor.md": render_doctor,
+    "docs/doctor.schema.json": doctor_schema,
     ".env.example": render_environment,
 }
 

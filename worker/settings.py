@@ -3,6 +3,8 @@
 Lives here: what each process needs, checked all at once. Secrets are masked wherever they are shown.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -185,15 +187,31 @@ def read_settings(kind: type[T]) -> T:
         raise SettingsError(_explain(kind, error)) from None
 
 
-def _explain(kind: type[BaseSettings], error: ValidationError) -> str:
-    lines = ["Cannot start: the settings need mending (.env.example lists them all)."]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with the settings; `name` is empty when it is about several."""
+
+    name: str
+    sentence: str
+    help: str | None
+
+
+def problems(kind: type[BaseSettings], error: ValidationError) -> Iterator[Problem]:
+    """Name every problem, values left out."""
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
         name = str(problem["loc"][0]) if problem["loc"] else ""
         sentence = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "missing":
-            sentence = "is not set"
-        help_text = kind.model_fields[name].description if name in kind.model_fields else None
-        lines.append(f"  {name.upper()}: {sentence}" if name else f"  {sentence}")
-        if help_text:
-            lines.append(f"      {help_text}")
+        yield Problem(
+            name=name.upper(),
+            sentence="is not set" if problem["type"] == "missing" else sentence,
+            help=kind.model_fields[name].description if name in kind.model_fields else None,
+        )
+
+
+def _explain(kind: type[BaseSettings], error: ValidationError) -> str:
+    lines = ["Cannot start: the settings need mending (.env.example lists them all)."]
+    for problem in problems(kind, error):
+        lines.append(f"  {problem.name}: {problem.sentence}" if problem.name else f"  {problem.sentence}")
+        if problem.help:
+            lines.append(f"      {problem.help}")
     return "\n".join(lines)

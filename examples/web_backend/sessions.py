@@ -21,7 +21,7 @@ class Session:
     checks: list[str] = field(default_factory=list)
     verified: list[str] = field(default_factory=list, repr=False)
     _numbers: dict[str, str] = field(default_factory=dict, repr=False)
-    _lock: Lock = field(default_factory=Lock, repr=False)
+    _lock: Lock = field(default_factory=Lock)
 
     def add_send(self, task_id: str, phone_number: str) -> None:
         """Bind a send, whose task id is the handle for checking, to this person."""

@@ -67,6 +67,7 @@ class Target(StrEnum):
     MESSAGE = "message"
     MESSAGES = "messages"
     MESSAGE_FETCH = "message_fetch"
+    CONSOLE = "console"
     ANY = "any"
 
 

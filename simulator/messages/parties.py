@@ -5,7 +5,7 @@ import re
 from simulator.messages.message_request import MessageRequest
 from simulator.messages.refusals import refusal
 from simulator.switches import TrialForm
-from simulator.verify.numbers import is_in, is_landline, is_phone
+from simulator.verify.numbers import has_funds, is_in, is_landline, is_phone, may_reach
 from simulator.verify.twilio import Twilio
 
 _SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
@@ -18,15 +18,20 @@ def sender_of(twilio: Twilio, request: MessageRequest) -> str:
     sender = request.sender
     if sender is not None and not is_phone(sender):
         raise refusal(twilio, 21212, sender=sender)
-    if sender not in {None, twilio.account.from_number}:
-        raise refusal(twilio, 21606, sender=sender or "")
+    if sender is not None and not _may_send(twilio, sender):
+        raise refusal(twilio, 21606, sender=sender)
     return twilio.account.from_number
+
+
+def _may_send(twilio: Twilio, sender: str) -> bool:
+    switches = twilio.switches
+    return sender == twilio.account.from_number and switches.from_number_owned and switches.from_number_sms
 
 
 def _admit_service(twilio: Twilio, service: str) -> None:
     if not _SERVICE_SID.fullmatch(service):
         raise refusal(twilio, 21705, service=service)
-    if service != twilio.account.messaging_service_sid:
+    if service != twilio.account.messaging_service_sid or twilio.switches.messaging_service_deleted:
         raise refusal(twilio, 21701, service=service)
     if not twilio.switches.messaging_service_has_senders:
         raise refusal(twilio, 21704)
@@ -35,7 +40,7 @@ def _admit_service(twilio: Twilio, service: str) -> None:
 def admit(twilio: Twilio, to: str, sender: str) -> None:
     """Refuse what Twilio would not send to that number; Messaging has geo permissions of its own."""
     switches = twilio.switches
-    if not is_phone(to) or to == sender:
+    if not is_phone(to) or to == sender or to.startswith(switches.invalid_numbers):
         raise refusal(twilio, 21211, to=to)
     if is_landline(switches, to):
         raise refusal(twilio, 21614, to=to)
@@ -43,7 +48,9 @@ def admit(twilio: Twilio, to: str, sender: str) -> None:
         raise refusal(twilio, 21408, to=to)
     if to.startswith(switches.opted_out):
         raise refusal(twilio, 21610)
-    if switches.trial and to not in switches.verified_recipients:
+    if not has_funds(switches):
+        raise refusal(twilio, 20005)
+    if not may_reach(switches, to):
         raise refusal(twilio, 21608, to=to)
     if switches.trial and switches.trial_form is TrialForm.TEMPLATES:
         raise refusal(twilio, 572006)

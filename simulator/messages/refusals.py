@@ -5,6 +5,7 @@ from simulator.verify.twilio import Twilio
 
 _WORDS = {
     20001: "Invalid date value.",
+    20005: "Account is not active",
     20007: "Page size must be between 1 and 1000",
     21211: "The 'To' number {to} is not a valid phone number.",
     21212: "The 'From' number {sender} is not a valid phone number, shortcode, or alphanumeric sender ID.",
@@ -30,7 +31,7 @@ _WORDS = {
     21705: "The Messaging Service Sid {service} is invalid",
     572006: "Custom message bodies are not available on this trial account: use a predefined template",
 }
-_STATUSES = {21701: 404}
+_STATUSES = {20005: 403, 21701: 404}
 
 
 def refusal(twilio: Twilio, code: int, *, to: str = "", sender: str = "", service: str = "") -> RefusalError:

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from simulator.clock import read_moment
-from simulator.sidedoor.door import Listening, read_object, reply
+from simulator.console.presets import PRESETS, apply
+from simulator.sidedoor.door import Listening, as_object, read_object, reply
 
 
 class Arranging:
@@ -37,6 +38,17 @@ class Arranging:
         twilio = self._simulator.world.twilio
         twilio.switches = twilio.switches.patched(await read_object(request))
         return await self.switches(request)
+
+    async def presets(self, _: web.Request) -> web.Response:
+        """Every named state of the account and what it shows."""
+        return reply({"presets": {name: as_object(preset) for name, preset in PRESETS.items()}})
+
+    async def set_preset(self, request: web.Request) -> web.Response:
+        """`{"name": …}`: everything as at the start, then the account in that state."""
+        preset = PRESETS[str((await read_object(request))["name"])]
+        await self._simulator.reset()
+        apply(self._simulator.world.twilio, preset)
+        return reply(as_object(preset))
 
     async def reset(self, _: web.Request) -> web.Response:
         """Forget everything: state, faults, switches, clock, log, outage."""

@@ -29,6 +29,8 @@ def add_side_door(app: web.Application, simulator: Listening) -> None:
             web.post("/__sim__/clock", arranging.set_clock),
             web.get("/__sim__/switches", arranging.switches),
             web.patch("/__sim__/switches", arranging.set_switches),
+            web.get("/__sim__/preset", arranging.presets),
+            web.post("/__sim__/preset", arranging.set_preset),
             web.post("/__sim__/reset", arranging.reset),
             web.get("/__sim__/outage", breaking.outage),
             web.post("/__sim__/outage", breaking.set_outage),

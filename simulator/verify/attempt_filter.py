@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from simulator.clock import read_moment
 from simulator.exchange import Call
+from simulator.switches import PastAttempts
 from simulator.verify.attempt_body import api_channel, is_converted
 from simulator.verify.numbers import country
 from simulator.verify.twilio import Twilio
@@ -35,6 +36,24 @@ def matching(twilio: Twilio, call: Call) -> list[Sent]:
     for tell in _filters(twilio, call):
         kept = [sent for sent in kept if tell(sent)]
     return kept
+
+
+def past_attempts(twilio: Twilio, call: Call) -> list[PastAttempts]:
+    """What this service sent before the simulator began, all to Korea; filtered as the summary is."""
+    sent = {"Country": "KR", "VerifyServiceSid": twilio.account.service_sid}
+    if any(call.query.get(name, value) != value for name, value in sent.items()):
+        return []
+    now = twilio.clock.now()
+    after, before = (
+        read_moment(call.query[name]) if name in call.query else None
+        for name in ("DateCreatedAfter", "DateCreatedBefore")
+    )
+    moments = {past: now - timedelta(hours=past.hours_ago) for past in twilio.switches.past_attempts}
+    return [
+        past
+        for past, at in moments.items()
+        if (after is None or at >= after) and (before is None or at <= before)
+    ]
 
 
 def _filters(twilio: Twilio, call: Call) -> list[Callable[[Sent], bool]]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from simulator.exchange import Answer, Call
 from simulator.verify.attempt_body import attempt_body, is_converted
-from simulator.verify.attempt_filter import Sent, matching
+from simulator.verify.attempt_filter import Sent, matching, past_attempts
 from simulator.verify.paging import page_body
 from simulator.verify.twilio import Twilio
 
@@ -40,12 +40,14 @@ def summarise_attempts(twilio: Twilio, call: Call) -> Answer:
     """How many were confirmed; the percentage is a string, as Twilio writes it."""
     _meter(twilio)
     found = matching(twilio, call)
-    converted = sum(is_converted(twilio, sent[1]) for sent in found)
-    rate = 100 * converted / len(found) if found else 0
+    past = past_attempts(twilio, call)
+    total = len(found) + sum(each.attempts for each in past)
+    converted = sum(is_converted(twilio, sent[1]) for sent in found) + sum(each.converted for each in past)
+    rate = 100 * converted / total if total else 0
     body: dict[str, object] = {
-        "total_attempts": len(found),
+        "total_attempts": total,
         "total_converted": converted,
-        "total_unconverted": len(found) - converted,
+        "total_unconverted": total - converted,
         "conversion_rate_percentage": f"{rate:.9f}".rstrip("0").rstrip("."),
         "url": f"{call.origin}/v2/Attempts/Summary",
     }

@@ -5,8 +5,9 @@ The calling codes are a short table of its own: a shared phone library would sha
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
-from simulator.switches import Switches
+from simulator.switches import ProfileStatus, Switches
 from simulator.verify.twilio import Twilio
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -45,8 +46,14 @@ def is_email(to: str) -> bool:
 
 def country(to: str) -> tuple[str, str] | None:
     """ISO code and mobile country code; None for those not in the table."""
+    code = calling_code(to)
+    return None if code is None else _COUNTRIES[code]
+
+
+def calling_code(to: str) -> str | None:
+    """`+82`; None for those not in the table."""
     prefixes = sorted(_COUNTRIES, key=len, reverse=True)
-    return next((_COUNTRIES[prefix] for prefix in prefixes if to.startswith(prefix)), None)
+    return next((prefix for prefix in prefixes if to.startswith(prefix)), None)
 
 
 def is_landline(switches: Switches, to: str) -> bool:
@@ -61,20 +68,43 @@ def is_in(countries: Sequence[str], to: str) -> bool:
     return to.startswith(prefixes) or (home is not None and home[0] in countries)
 
 
+def has_funds(switches: Switches) -> bool:
+    """Whether something is left to pay with; a subaccount spends its parent's."""
+    return switches.parent_account_sid is not None or Decimal(switches.balance) > 0
+
+
+def may_reach(switches: Switches, to: str) -> bool:
+    """Whether the account may send there: on a trial, or owned by nobody known, to verified numbers only."""
+    is_limited = switches.trial or switches.customer_profile is not ProfileStatus.APPROVED
+    return not is_limited or to in switches.verified_recipients
+
+
 def admit(twilio: Twilio, to: str, channel: str, *, risk_check: bool) -> None:
     """Refuse a start to a number that Twilio would not send to."""
     switches = twilio.switches
-    if switches.review_hold:
-        raise twilio.refusal(403, 60238, "Verification creation is blocked by Twilio")
-    if switches.trial and to not in switches.verified_recipients:
-        raise twilio.refusal(403, 21608, _UNVERIFIED)
+    if to.startswith(switches.invalid_numbers):
+        raise twilio.invalid("To", to)
+    _admit_account(twilio, to)
     if to.startswith(switches.opted_out):
         raise twilio.refusal(400, 21610, "Attempt to send to unsubscribed recipient")
     if risk_check and to not in switches.safelist:
         _admit_risk(twilio, to, channel)
+    if channel == "call" and (country(to) or ("",))[0] in switches.voice_geo_off:
+        raise twilio.refusal(400, 21215, "Account not authorized to call this number")
     skips = switches.lookup_enabled and switches.skip_sms_to_landlines
     if channel == "sms" and skips and is_landline(switches, to):
         raise twilio.refusal(403, 60205, "SMS is not supported by landline phone number")
+
+
+def _admit_account(twilio: Twilio, to: str) -> None:
+    """Funds, review and profile: https://www.twilio.com/docs/api/errors/20005, …/60238, …/21608."""
+    switches = twilio.switches
+    if not has_funds(switches):
+        raise twilio.refusal(403, 20005, "Account is not active")
+    if switches.review_hold:
+        raise twilio.refusal(403, 60238, "Verification creation is blocked by Twilio")
+    if not may_reach(switches, to):
+        raise twilio.refusal(403, 21608, _UNVERIFIED)
 
 
 def _admit_risk(twilio: Twilio, to: str, channel: str) -> None:

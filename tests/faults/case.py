@@ -55,6 +55,13 @@ class Case:
         self._insist(lambda: self.stage.client.send(number, task_id=handle))
         return self.note_send(handle, number)
 
+    def message(self, number: str, body: str) -> str:
+        """Ask for a text of our own words."""
+        task_id = new_task_id()
+        self._insist(lambda: self.stage.client.send_message(number, body, task_id=task_id))
+        self.intents.append(Intent(task_id=task_id, operation=Operation.MESSAGE, to=e164(number)))
+        return task_id
+
     def lasting(self, production_seconds: float) -> None:
         """Let a fault last for that long, as production counts."""
         time.sleep(self.stage.seconds(production_seconds))

@@ -3,17 +3,20 @@
 Lives here: reading, once, after a case. Judging is `promises`'.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from models import TaskRun
 from models.database import Database
-from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
+from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState, Service
 from simulator.client import SimulatorClient
+
+_OWN_CODE: Final = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All of it, by task id and by number."""
+    """All of it, by task id and by number.
+
+    `approved` are the codes whose approval is true: Twilio's own, and ours that were texted.
+    """
 
     runs: dict[str, Run]
     texts: dict[str, list[str]]
@@ -70,12 +76,14 @@ def collect(database: Database, phone: SimulatorClient, intents: Iterable[Intent
     """Read the table and the stand-in's records."""
     runs = read_runs(database, [intent.task_id for intent in intents])
     texts: dict[str, list[str]] = {}
+    approved: dict[str, set[str]] = {}
     for message in phone.inbox():
-        texts.setdefault(message["to"], []).append(message["code"])
+        texts.setdefault(message["to"], []).append(_code(message))
+        if message["service"] == Service.MESSAGING:
+            approved.setdefault(message["to"], set()).add(_code(message))
     calls: dict[str, list[Call]] = {}
     for entry in phone.requests():
         calls.setdefault(entry["to"] or "", []).append(_call(entry))
-    approved: dict[str, set[str]] = {}
     for known in phone.verifications():
         if known["status"] == "approved":
             approved.setdefault(known["to"], set()).add(known["code"])
@@ -107,6 +115,12 @@ def read_runs(database: Database, task_ids: list[str]) -> dict[str, Run]:
         )
         for row in rows
     }
+
+
+def _code(message: dict[str, Any]) -> str:
+    """Read a text's code; of one of our own Twilio knows only the words."""
+    found = _OWN_CODE.search(message["text"])
+    return message["code"] or (found.group() if found else "")
 
 
 def _call(entry: dict[str, Any]) -> Call:

@@ -32,26 +32,30 @@ class Point(StrEnum):
     RECORDED = "recorded, before the ack"
 
 
+OPERATIONS: Final = (Operation.SEND, Operation.CHECK)
+"""What Verify carries out; texts of our own have their cases in test_own_texts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What will be asked for once the barrier stands."""
+    """What will be asked for once the barrier stands; `endpoint` is what the stand-in calls its POST."""
 
     operation: Operation
+    endpoint: str
     ask: Callable[[], str]
-
-    @property
-    def endpoint(self) -> str:
-        """What the stand-in calls its POST."""
-        return "start" if self.operation is Operation.SEND else "check"
 
 
 def prepare(case: Case, operation: Operation) -> Wish:
     """Make everything ready up to the wish itself: for a check, a code on a phone."""
     number = case.stage.new_number()
     if operation is Operation.SEND:
-        return Wish(operation=operation, ask=lambda: case.send(number))
+        return Wish(operation=operation, endpoint="start", ask=lambda: case.send(number))
     handle, code = case.sent(number)
-    return Wish(operation=operation, ask=lambda: case.check(code, number, handle, is_right=True))
+    return Wish(
+        operation=operation,
+        endpoint="check",
+        ask=lambda: case.check(code, number, handle, is_right=True),
+    )
 
 
 @contextmanager
@@ -73,14 +77,15 @@ def _unclaimed(case: Case, wish: Wish) -> Iterator[str]:
     try:
         session.execute("SELECT 1 FROM task_runs WHERE task_id = %s FOR UPDATE", [task_id])
         crew.thaw(worker)
-        wait_until(lambda: _waits_for_a_lock(case), "a claim waits", seconds=_PATIENCE_SECONDS)
+        wait_until(lambda: waits_for_a_lock(case), "a claim waits", seconds=_PATIENCE_SECONDS)
         yield task_id
     finally:
         # The server may have been restarted under it: either way nothing is locked any more.
         session.close()
 
 
-def _waits_for_a_lock(case: Case) -> bool:
+def waits_for_a_lock(case: Case) -> bool:
+    """Whether a statement of somebody's waits for another's lock."""
     with psycopg.connect(case.stage.plain_url) as session:
         waiting = session.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         row = waiting.fetchone()

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from models.records import TRIES
-from phone_verification.kinds import ErrorKind, Operation, Outcome, RunState
+from phone_verification.kinds import ErrorKind, Outcome, RunState
 from tests.faults.evidence import Call, Evidence, Intent, Run
 from tests.faults.timeline import Part, Timeline
 
@@ -20,6 +20,7 @@ _SLACK_SECONDS: Final = 2.0
 _OURS: Final = (Part.DATABASE, Part.WORKERS, Part.BROKER)
 _A_MOMENT_SECONDS: Final = 1.0
 _DONE: Final = (200, 201)
+_TEXTS: Final = ("start", "message")
 
 _TRUE_OF_A_RIGHT_CODE: Final = frozenset(
     {ErrorKind.OUTCOME_UNKNOWN, ErrorKind.PROVIDER_UNAVAILABLE, ErrorKind.RATE_LIMITED}
@@ -44,9 +45,15 @@ class Trial:
         """Return the run of an intent."""
         return self.evidence.runs.get(intent.task_id)
 
-    def of(self, operation: Operation) -> list[Intent]:
-        """Return the intents of one kind."""
-        return [intent for intent in self.intents if intent.operation is operation]
+    @property
+    def texts(self) -> list[Intent]:
+        """Return the intents that want a text."""
+        return [intent for intent in self.intents if intent.operation.is_sending]
+
+    @property
+    def checks(self) -> list[Intent]:
+        """Return the intents that want a verdict."""
+        return [intent for intent in self.intents if not intent.operation.is_sending]
 
     def calls(self, intent: Intent, *endpoints: str) -> list[Call]:
         """Return the calls about an intent's number."""
@@ -84,8 +91,8 @@ def _every_run_ends(trial: Trial) -> Iterator[str]:
 
 
 def _one_text_an_intent(trial: Trial) -> Iterator[str]:
-    asked = Counter(intent.to for intent in trial.of(Operation.SEND))
-    due = Counter(intent.to for intent in trial.of(Operation.SEND) if trial.is_due(intent))
+    asked = Counter(intent.to for intent in trial.texts)
+    due = Counter(intent.to for intent in trial.texts if trial.is_due(intent))
     for to, wishes in asked.items():
         texts = len(trial.evidence.texts.get(to, []))
         if texts > wishes:
@@ -96,7 +103,7 @@ def _one_text_an_intent(trial: Trial) -> Iterator[str]:
 
 def _a_sends_outcome_is_true(trial: Trial) -> Iterator[str]:
     said: dict[str, Counter[str]] = {}
-    for intent in trial.of(Operation.SEND):
+    for intent in trial.texts:
         run = trial.run(intent)
         if run is not None and run.outcome is not None:
             word = "sent" if run.outcome is Outcome.SENT else run.kind.value if run.kind else "?"
@@ -109,7 +116,7 @@ def _a_sends_outcome_is_true(trial: Trial) -> Iterator[str]:
 
 
 def _a_verdict_is_true(trial: Trial) -> Iterator[str]:
-    for intent in trial.of(Operation.CHECK):
+    for intent in trial.checks:
         run = trial.run(intent)
         if run is None or run.outcome is None:
             continue
@@ -144,7 +151,7 @@ def _unknown_only_where_lost(trial: Trial) -> Iterator[str]:
 
 def _was_anything_lost(trial: Trial, intent: Intent, run: Run) -> bool:
     """Whether an answer was lost: this run's own, or one of the number's that it had to wait for."""
-    posts = trial.calls(intent, "start", "check")
+    posts = trial.calls(intent, *_TEXTS, "check")
     if any(not call.is_answered for call in posts):
         return True
     runs = [trial.run(other) for other in trial.intents if other.to == intent.to]
@@ -158,13 +165,13 @@ def _was_anything_lost(trial: Trial, intent: Intent, run: Run) -> bool:
 
 def _was_told(trial: Trial, intent: Intent, run: Run) -> bool:
     """Whether a probe was answered, undisturbed, after Twilio had acted and before the end."""
-    is_send = intent.operation is Operation.SEND
-    posts = trial.calls(intent, "start" if is_send else "check")
+    is_send = intent.operation.is_sending
+    posts = trial.calls(intent, *(_TEXTS if is_send else ("check",)))
     done = [call for call in posts if call.twilio_status in _DONE]
     acted = [call.processed_at for call in done if call.processed_at is not None]
     if not acted or (not is_send and intent.code not in trial.evidence.approved.get(intent.to, set())):
         return False
-    probes = trial.calls(intent, *(("fetch", "attempts") if is_send else ("attempts",)))
+    probes = trial.calls(intent, *(("fetch", "attempts", "messages") if is_send else ("attempts",)))
     return any(_told(trial, probe, min(acted), run) for probe in probes)
 
 

@@ -5,10 +5,10 @@ import pytest
 from phone_verification.kinds import Operation
 from tests.faults.case import Case
 from tests.faults.judge import keeps_its_promises
-from tests.faults.points import Point, held_at, prepare
+from tests.faults.points import OPERATIONS, Point, held_at, prepare
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("point", list(Point))
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_postgres_restarted(case: Case, operation: Operation, point: Point, mode: str) -> None:

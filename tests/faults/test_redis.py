@@ -10,12 +10,12 @@ from tests.faults.broker import Broker
 from tests.faults.case import Case
 from tests.faults.judge import keeps_its_promises
 from tests.faults.open_door import knock
-from tests.faults.points import Point, held_at, prepare
+from tests.faults.points import OPERATIONS, Point, held_at, prepare
 from tests.faults.timeline import Timeline
 from worker.demo.redis_server import redis_server
 from worker.demo.waiting import wait_until
 
-OPERATIONS = pytest.mark.parametrize("operation", list(Operation))
+EITHER = pytest.mark.parametrize("operation", OPERATIONS)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def results() -> Iterator[Broker]:
         yield Broker(server, Timeline())
 
 
-@OPERATIONS
+@EITHER
 @pytest.mark.parametrize("point", list(Point))
 def test_redis_killed_and_restarted(case: Case, operation: Operation, point: Point) -> None:
     """A broker that crashes at any point costs nobody anything, and the worker outlives it."""
@@ -64,7 +64,7 @@ def test_redis_wiped_with_messages_waiting(case: Case) -> None:
     keeps_its_promises(case)
 
 
-@OPERATIONS
+@EITHER
 def test_redis_wiped_during_a_call(case: Case, operation: Operation) -> None:
     """A run that was claimed needs no broker to end."""
     wish = prepare(case, operation)

@@ -8,11 +8,11 @@ from phone_verification.kinds import Operation, Outcome
 from tests.faults.blackhole import black_hole
 from tests.faults.case import Case
 from tests.faults.judge import keeps_its_promises
-from tests.faults.points import prepare
+from tests.faults.points import OPERATIONS, prepare
 from tests.faults.timeline import Part
 from worker.demo.waiting import wait_until
 
-OPERATIONS = pytest.mark.parametrize("operation", list(Operation))
+EITHER = pytest.mark.parametrize("operation", OPERATIONS)
 _BODIES = [
     pytest.param("status", {"status": status, "body_form": form, "processed": processed}, id=name)
     for status in (500, 502, 503, 504)
@@ -39,7 +39,7 @@ _ONCE = [
 ]
 
 
-@OPERATIONS
+@EITHER
 @pytest.mark.parametrize(("action", "fields"), _ONCE)
 def test_twilio_once(case: Case, operation: Operation, action: str, fields: dict[str, Any]) -> None:
     """One call that goes wrong in any way is settled; nothing is doubled and nothing invented."""
@@ -58,7 +58,7 @@ def test_twilio_once(case: Case, operation: Operation, action: str, fields: dict
     keeps_its_promises(case)
 
 
-@OPERATIONS
+@EITHER
 def test_twilio_answers_for_somebody_else(case: Case, operation: Operation) -> None:
     """An answer about another number's verification is no answer to ours."""
     stranger = case.stage.new_number()
@@ -85,7 +85,7 @@ def test_somebody_elses_approval_is_not_ours(case: Case) -> None:
     keeps_its_promises(case)
 
 
-@OPERATIONS
+@EITHER
 def test_twilio_connect_timeout(case: Case, operation: Operation) -> None:
     """While nobody lets us in nothing has left, and a later try is not a second one."""
     stage, wish = case.stage, prepare(case, operation)
@@ -101,7 +101,7 @@ def test_twilio_connect_timeout(case: Case, operation: Operation) -> None:
     keeps_its_promises(case)
 
 
-@OPERATIONS
+@EITHER
 def test_twilio_without_a_name(case: Case, operation: Operation) -> None:
     """A name that does not resolve is waited out: another worker, with DNS, sends."""
     crew, wish = case.stage.crew, prepare(case, operation)

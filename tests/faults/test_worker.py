@@ -5,14 +5,14 @@ import pytest
 from phone_verification.kinds import Operation
 from tests.faults.case import Case
 from tests.faults.judge import keeps_its_promises
-from tests.faults.points import Point, held_at, prepare
+from tests.faults.points import OPERATIONS, Point, held_at, prepare
 from worker.demo.waiting import wait_until
 
-OPERATIONS = pytest.mark.parametrize("operation", list(Operation))
+EITHER = pytest.mark.parametrize("operation", OPERATIONS)
 POINTS = pytest.mark.parametrize("point", list(Point))
 
 
-@OPERATIONS
+@EITHER
 @POINTS
 def test_worker_kill_9(case: Case, operation: Operation, point: Point) -> None:
     """A worker that dies at any point loses nothing and doubles nothing."""
@@ -25,7 +25,7 @@ def test_worker_kill_9(case: Case, operation: Operation, point: Point) -> None:
     keeps_its_promises(case)
 
 
-@OPERATIONS
+@EITHER
 @POINTS
 def test_worker_frozen_past_its_lease(case: Case, operation: Operation, point: Point) -> None:
     """A worker that wakes after another took its run over does no harm."""

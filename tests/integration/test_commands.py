@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sqlalchemy import update
+
+from models import SendAttempt
+from phone_verification.deliveries import DeliveryReason, DeliveryStatus
 from tests.integration.conftest import Backend
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +66,26 @@ def test_runs_can_be_narrowed_and_read_by_scripts(backend: Backend) -> None:
     listed = run("runs", "--kind", "invalid_phone_number", "--json", **backend.environment)
 
     assert {row["error_kind"] for row in json.loads(listed.stdout)} == {"invalid_phone_number"}
+
+
+def test_runs_and_status_tell_whether_a_text_arrived(backend: Backend) -> None:
+    """Twilio took it and no phone got it: both say so, and why."""
+    handle = backend.client.send(backend.number)
+    backend.result(handle)
+    lost = {
+        "delivery_status": DeliveryStatus.UNDELIVERED,
+        "delivery_reason": DeliveryReason.HANDSET_UNREACHABLE,
+    }
+    with backend.database.transaction() as connection:
+        connection.execute(update(SendAttempt).where(SendAttempt.task_id == handle).values(lost))
+
+    listed = run("runs", "--limit", "1", **backend.environment)
+    status = run("status", handle, **backend.environment)
+
+    assert "sent, undelivered" in listed.stdout
+    assert "handset_unreachable" in listed.stdout
+    assert "delivery: undelivered (handset_unreachable)" in status.stdout
+    assert "Your phone is off or out of reach" in status.stdout
 
 
 def test_an_unknown_task_is_not_found(backend: Backend) -> None:

@@ -152,8 +152,10 @@ def test_ended_sends_and_checks_are_not_open(accepted: Database) -> None:
     with client(accepted, K1) as caller:
         caller.check("123456", phone_number="010-1234-5678", verification_id=None, by_number_alone=True)
 
-    before = open_sends(accepted)
+        before = open_sends(accepted)
+        caller.send_message("010-1234-5678", "hello")
+        with_message = open_sends(accepted)
     end_all(accepted)
 
-    assert before.count == 1
+    assert (before.count, with_message.count) == (1, 2)
     assert open_sends(accepted).count == 0

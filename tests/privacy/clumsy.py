@@ -1,6 +1,6 @@
 """Parts that fail, and say everything they know while they do: the text of no exception can be trusted.
 
-Lives here: a gateway and an acceptance that work as ours do, but for some marked numbers.
+Lives here: gateways and an acceptance that work as ours do, but for some marked numbers.
 """
 
 from dataclasses import dataclass, fields
@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import text
 
 from gateway.answer import Answer
-from gateway.port import Gateway
+from gateway.port import Gateway, Messenger
 from models.database import Database
 from phone_verification.acceptance import Acceptance
 from phone_verification.arguments import CheckArguments, SendArguments
 from phone_verification.kinds import Operation
-from tests.privacy.marks import BREAKS_A_STATEMENT, IS_NOT_ACCEPTED, RAISES, RAISING_CODE
+from tests.privacy.marks import BREAKS_A_STATEMENT, IS_NOT_ACCEPTED, RAISES, RAISES_A_TEXT, RAISING_CODE
 
 # A row that lacks what it must have: PostgreSQL says in its own words what was in it.
 _IMPOSSIBLE = text("INSERT INTO guard_decisions (task_id) VALUES (:said)")
@@ -51,6 +51,31 @@ class ClumsyGateway:
     def service(self, **asked: Any) -> Answer:
         """Look at the service."""
         return self._real.service(**asked)
+
+
+class ClumsyMessenger:
+    """Texts as the real one does, and stumbles over some numbers."""
+
+    def __init__(self, real: Messenger) -> None:
+        self._real = real
+
+    def create(self, *, to: str, body: str, **asked: Any) -> Answer:
+        """Make a message."""
+        if to in {number.e164 for number in RAISES_A_TEXT}:
+            raise RuntimeError(f"no text to {to}: {body} {asked}")
+        return self._real.create(to=to, body=body, **asked)
+
+    def messages(self, **asked: Any) -> Answer:
+        """List messages."""
+        return self._real.messages(**asked)
+
+    def message(self, **asked: Any) -> Answer:
+        """Look at a message."""
+        return self._real.message(**asked)
+
+    def reach(self, **asked: Any) -> Answer:
+        """Look whether messages can be asked for."""
+        return self._real.reach(**asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from celery import Celery
 
@@ -64,20 +65,22 @@ def stage(
     *,
     log_format: str = "json",
     app: str = "tests.privacy.turned_on",
+    changes: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Stage]:
     """Run a worker with everything turned on; what it wrote is kept when it has stopped."""
     sinks, listener = Sinks(), directory / "listener.json"
-    changes = {
+    environment = {
         "LOG_LEVEL": "DEBUG",
         "LOG_FORMAT": log_format,
         "LISTENER_FILE": str(listener),
         "KOMBU_LOG_CHANNEL": "1",
         **{name.upper(): str(value) for name, value in GuardSettings()},
+        **changes,
     }
     simulator[1].switch(code_length=CODE_LENGTH)
     with redis_server(appendonly=True) as redis, published(redis.port, sinks):
         with backend_on(
-            database_url, redis, simulator, directory, FIGURES, app=app, changes=changes
+            database_url, redis, simulator, directory, FIGURES, app=app, changes=environment
         ) as backend:
             caller = Celery(broker=redis.url(), backend=redis.url(1), set_as_current=False)
             caller.conf.task_send_sent_event = True
@@ -89,10 +92,14 @@ def stage(
 
 @contextmanager
 def whole_stage(
-    database_url: str, simulator: tuple[str, SimulatorClient], directory: Path, log_format: str
+    database_url: str,
+    simulator: tuple[str, SimulatorClient],
+    directory: Path,
+    log_format: str,
+    changes: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Stage]:
     """Run everything that speaks; what was written to files is kept when all have stopped."""
-    with stage(database_url, simulator, directory, log_format=log_format) as smaller:
+    with stage(database_url, simulator, directory, log_format=log_format, changes=changes) as smaller:
         environment, sinks = smaller.backend.environment, smaller.sinks
         with (
             _heard_by_the_client(directory / "client.json"),

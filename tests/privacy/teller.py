@@ -12,17 +12,18 @@ from typing import Any, Final
 
 import redis as redis_client
 
-from phone_verification import new_task_id, seal_check, seal_send
+from phone_verification import new_task_id, seal_check, seal_message, seal_send
 from phone_verification.errors import VerificationClientError
 from phone_verification.kinds import PollState
 from phone_verification.results import Result
-from tests.privacy.marks import NUMBERS, Number
+from tests.privacy.marks import NUMBERS, TEXT_NUMBERS, Number
 from tests.privacy.stage import Stage
 from worker.demo.waiting import wait_until
 
 _LONGEST_SECONDS: Final = 40
 SEND, CHECK = "tasks.send_verification", "tasks.check_verification"
-QUEUES: Final = {SEND: "verification.send", CHECK: "verification.check"}
+MESSAGE: Final = "tasks.send_message"
+QUEUES: Final = {SEND: "verification.send", CHECK: "verification.check", MESSAGE: "verification.send"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Teller:
 
     def number(self, act: str) -> Number:
         """The number of an act at this door."""
-        return NUMBERS[self.door, act]
+        return {**NUMBERS, **TEXT_NUMBERS}[self.door, act]
 
     def send(self, number: str, **arguments: Any) -> str:
         """Ask for a code."""
@@ -59,6 +60,16 @@ class Teller:
             sealed = seal_check(task_id, code, seal_keys=self._seal_keys, **asked)  # type: ignore[arg-type]
             return self.message(CHECK, sealed, task_id=task_id)
         return self.message(CHECK, {"code": code, **asked})
+
+    def write(self, number: str, body: str) -> str:
+        """Ask for a text of the caller's own words."""
+        if self.door == "durable":
+            return self.stage.backend.client.send_message(number, body)
+        if self.door == "sealed":
+            task_id = new_task_id()
+            sealed = seal_message(task_id, number, body, seal_keys=self._seal_keys)
+            return self.message(MESSAGE, sealed, task_id=task_id)
+        return self.message(MESSAGE, {"phone_number": number, "body": body})
 
     @property
     def _seal_keys(self) -> str:

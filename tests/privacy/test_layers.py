@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,25 @@ from celery.exceptions import MaxRetriesExceededError
 from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.fake import FakeGateway
+from gateway.fake import FakeGateway, FakeMessenger
+from gateway.messaging import TwilioMessaging
 from gateway.twilio_client import Credentials
 from gateway.verify import TwilioVerify
 from models.database import Database, open_database
 from models.schema import upgrade
 from models.task_run import TaskRun
+from models.verification import SendAttempt
 from phone_verification import VerificationClient, VerificationClientError
 from phone_verification.keys import make_key
-from phone_verification.kinds import Operation
+from phone_verification.kinds import Channel, Operation
+from tasks.deliveries import look_at_deliveries
 from tasks.figures import Figures
 from tasks.sweep import sweep
 from tests.integration.bundle import make_services
 from tests.integration.statements.rows import seconds_from_now
 from tests.privacy.listener import Listener
 from tests.privacy.marks import CLIENT_REF, NUMBERS, WRONG_CODE, all_marks
+from tests.privacy.sinks import table_rows
 from tests.privacy.teller import QUEUES, SEND
 from tests.spellings import found_in
 from tests.unit.gateway.raw_server import reply, serving
@@ -227,6 +232,40 @@ def test_what_another_language_inserted_in_the_place_of_an_id_is_not_shown(
     assert rung == []
     assert found_in(said.getvalue() + json.dumps(result), MARKS) == []
     assert "(malformed)" in said.getvalue()
+
+
+def test_what_twilio_says_of_a_text_is_kept_as_a_word_or_not_at_all(sqlite: Database) -> None:
+    """A status is Twilio's own word: one that repeats the number gets into no row and no log line."""
+    messenger = FakeMessenger()
+    made = messenger.create(to=NUMBER.e164, body="x", validity_seconds=60, budget_seconds=5)
+    sid = made.messages[0].sid
+    messenger.become(sid, f"undelivered to {NUMBER.e164}")
+    services = make_services(sqlite, Figures(), lambda *_, **__: None, FakeGateway())
+    with sqlite.transaction() as connection:
+        text_ = {"attempt_sid": sid, "channel": Channel.SMS, "look_at": seconds_from_now(-1)}
+        connection.execute(insert(SendAttempt).values(task_id="a-message", **text_))
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(said := StringIO()))
+    try:
+        assert look_at_deliveries(replace(services, messenger=messenger)) == 1
+    finally:
+        structlog.reset_defaults()
+
+    assert found_in("".join(table_rows(sqlite)) + said.getvalue(), MARKS) == []
+    assert sid in "".join(table_rows(sqlite))
+
+
+def test_a_text_that_cannot_be_written_is_not_in_the_error() -> None:
+    """Half of a surrogate pair has no bytes, and Python's own error holds the whole text."""
+    messaging = TwilioMessaging(
+        credentials=Credentials(account_sid="AC", username="AC", password="x"),
+        from_number="+15005550006",
+        base_url="http://127.0.0.1:1",
+    )
+    with pytest.raises(ValueError, match="surrogate") as raised:
+        messaging.create(to=NUMBER.e164, body=f"{NUMBER.typed} \ud83d", validity_seconds=60, budget_seconds=5)
+
+    told = "".join(traceback.format_exception(raised.value))
+    assert found_in(f"{told} {raised.value!r} {raised.value.__context__!r}", MARKS) == []
 
 
 @contextmanager

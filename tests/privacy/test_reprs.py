@@ -2,6 +2,7 @@
 
 import traceback
 from dataclasses import fields, is_dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import KeyFormatError, SealBrokenError, Seals, make_key, parse_keys
 from phone_verification.kinds import Operation
 from phone_verification.phone_numbers import read_phone_number
+from tasks.fixed_codes import FixedCodeFormatError, FixedCodes
 from tests.privacy.values import MARKS, NUMBER, PRIVATE, SECRET, made, values
 from tests.spellings import found_in, marked_text
 from worker.settings import CallerSettings, SettingsError, read_settings
+from worker.text_settings import TextSettings
 
 
 @pytest.mark.parametrize("kind", list(values()), ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
@@ -39,11 +42,17 @@ def test_settings_do_not_say_their_secrets(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setenv(name, f"redis://:{SECRET.partition(':')[2]}@host/0")
     monkeypatch.setenv("HMAC_KEYS", SECRET)
     monkeypatch.setenv("SEAL_KEYS", SECRET)
+    monkeypatch.setenv("TEST_NUMBERS", f"{NUMBER.e164}:123456:2027-01-31")
+    monkeypatch.setenv("TWILIO_VERIFY_SERVICE_SID", f"VA{'0' * 32}")
+    monkeypatch.setenv("TEST_NUMBERS_IN_PRODUCTION", "true")
 
-    settings = read_settings(CallerSettings)
+    settings, texts = read_settings(CallerSettings), read_settings(TextSettings)
 
     assert isinstance(settings.hmac_keys, SecretStr)
-    assert found_in(f"{settings!r} {settings} {settings.model_dump()}", MARKS) == []
+    assert texts.fixed_codes().of(NUMBER.e164, date(2027, 1, 31)) == "123456"
+    for one in (settings, texts, texts.fixed_codes()):
+        assert found_in(f"{one!r} {one}", MARKS) == []
+    assert found_in(f"{settings.model_dump()} {texts.model_dump()}", MARKS) == []
 
 
 def test_a_setting_that_is_wrong_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +68,34 @@ def test_a_setting_that_is_wrong_is_not_repeated(monkeypatch: pytest.MonkeyPatch
     assert found_in(told(raised.value), MARKS) == []
 
 
-@pytest.mark.parametrize("slip", ["", "!", ":", f"{SECRET},{SECRET}", f"{SECRET[:-8]}"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        f"{NUMBER.typed}:123456:2027-01-31",
+        f"{NUMBER.e164}:{NUMBER.typed}:2027-01-31",
+        f"{NUMBER.e164}:123456:{NUMBER.typed}",
+    ],
+    ids=["a number", "a code", "a day"],
+)
+def test_a_fixed_code_that_is_wrong_is_not_repeated(monkeypatch: pytest.MonkeyPatch, entry: str) -> None:
+    """The error says which entry, and nothing that led to it has a number or a code."""
+    monkeypatch.setenv("TEST_NUMBERS", entry)
+
+    with pytest.raises(ValueError) as of_the_list:  # noqa: PT011 - whichever: what it tells is the question
+        FixedCodes.parse(entry)
+    with pytest.raises(SettingsError) as of_the_settings:
+        read_settings(TextSettings)
+
+    assert found_in(told(of_the_list.value) + told(of_the_settings.value), MARKS) == []
+    assert isinstance(of_the_list.value, FixedCodeFormatError)
+    assert "TEST_NUMBERS: entry 1" in told(of_the_settings.value)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    ["", "!", ":", f"{SECRET},{SECRET}", f"{SECRET[:-8]}"],
+    ids=["nothing", "a mark", "a colon", "twice", "cut short"],
+)
 def test_a_key_that_is_none_is_not_repeated(slip: str) -> None:
     """A list of keys that cannot be used is told by its places."""
     with pytest.raises(KeyFormatError) as raised:

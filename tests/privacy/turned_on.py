@@ -14,10 +14,13 @@ from typing import Any
 import structlog
 from celery import signals
 from celery.worker.control import inspect_command
+from prometheus_client import Gauge
 
+from tasks.registry import REGISTRY
 from tasks.services import current, provide
-from tests.privacy.clumsy import ClumsyAcceptance, ClumsyGateway
+from tests.privacy.clumsy import ClumsyAcceptance, ClumsyGateway, ClumsyMessenger
 from tests.privacy.listener import listen
+from tests.privacy.long_codes import lengthen_codes
 from tests.privacy.marks import PLANTED
 from worker.celery import app
 
@@ -27,6 +30,8 @@ _OURS = ("gateway", "models", "phone_verification", "tasks", "worker")
 # Each slot has messages waiting behind it, so that there is something to inspect.
 app.conf.worker_prefetch_multiplier = 3
 app.conf.planted = PLANTED.e164
+lengthen_codes()
+Gauge("planted", "Is found in a scrape.", ["number"], registry=REGISTRY).labels(PLANTED.e164).set(1)
 
 
 def turn_on(**_: Any) -> None:
@@ -43,6 +48,7 @@ def make_clumsy(**_: Any) -> None:
     clumsy = replace(
         real,
         gateway=ClumsyGateway(real.gateway, real.database),
+        messenger=ClumsyMessenger(real.messenger),
         acceptance=ClumsyAcceptance.like(real.acceptance),
     )
     provide(lambda: clumsy)

@@ -23,7 +23,7 @@ from tasks.rules import GuardSettings
 from tests.privacy.marks import NUMBERS
 from tests.spellings import marked_text
 
-PACKAGES = ("phone_verification", "gateway", "models", "tasks", "worker")
+PACKAGES = ("phone_verification", "gateway", "models", "tasks", "worker", "examples")
 NUMBER = NUMBERS["open", "story"]
 SECRET = make_key("marked")
 KEY = parse_keys(SECRET)[0].secret
@@ -33,22 +33,33 @@ MARKS = (
     marked_text("the beginning of a key", SECRET.partition(":")[2][:12]),
     marked_text("a key's bytes", repr(KEY)[2:-1]),
 )
+ADDRESS = f"redis://:{SECRET.partition(':')[2]}@host/0"
 PRIVATE = {
+    "_numbers": {"x": NUMBER.typed},
     "body": NUMBER.e164,
+    "broker_url": ADDRESS,
+    "by_number": {NUMBER.e164: NUMBER.e164},
+    "celery_broker_url": ADDRESS,
     "client_ref": NUMBER.e164,
     "code": NUMBER.e164,
     "code_hmac": NUMBER.e164,
+    "database_url": ADDRESS,
     "e164": NUMBER.e164,
-    "from_number": NUMBER.e164,
     "fernet": SECRET.partition(":")[2],
+    "from_number": NUMBER.e164,
     "headers": {"x-said": NUMBER.e164},
+    "hmac_keys": SECRET,
     "keys": {"marked": KEY},
     "password": NUMBER.e164,
     "phone_number": NUMBER.e164,
+    "result_backend": ADDRESS,
     "sealed": NUMBER.e164,
     "sealed_arguments": NUMBER.e164,
+    "seal_keys": SECRET,
     "secret": KEY,
     "to": NUMBER.e164,
+    "typed_number": NUMBER.e164,
+    "verified": [NUMBER.typed],
     "wrong_codes": {NUMBER.e164},
 }
 
@@ -73,12 +84,13 @@ def made(kind: type) -> Any:
         return _SIMPLE[kind]
     hints = get_type_hints(kind, include_extras=True)
     names = kind.model_fields if issubclass(kind, BaseModel) else [one.name for one in fields(kind)]
-    return kind(**{name: _private_or_harmless(name, hints[name]) for name in names})
+    values = {name: _private_or_harmless(name, hints[name]) for name in names}
+    return kind(**{**values, **_WRITTEN_BY_US.get(f"{kind.__module__}.{kind.__name__}", {})})
 
 
 def _private_or_harmless(name: str, hint: Any) -> Any:
     harmless = _harmless(hint)
-    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict | set)
+    may_hold_it = harmless is None or isinstance(harmless, str | bytes | dict | list | set)
     return PRIVATE[name] if name in PRIVATE and may_hold_it else harmless
 
 
@@ -107,6 +119,9 @@ def _harmless_value(kind: type) -> Any:
     is_ours = kind in _SIMPLE or is_dataclass(kind) or issubclass(kind, BaseModel)
     return made(kind) if is_ours else None
 
+
+_WRITTEN_BY_US: dict[str, dict[str, Any]] = {"examples.web_backend.answers.Answer": {"headers": {}}}
+"""Fields whose name is that of something private elsewhere."""
 
 _EMPTY: dict[Any, Any] = {dict: {}, Mapping: {}, frozenset: frozenset(), list: [], set: set()}
 _SIMPLE: dict[Any, Any] = {

@@ -116,3 +116,13 @@ def test_message_has_the_fields_of_twilios_own_example(
     (*_, example) = published.examples(method, path)
 
     assert set(replies[reply].json) == set(example)
+
+
+def test_messaging_configurations_are_as_published(
+    published: Published, twilio: Asking, sim: SimulatorClient
+) -> None:
+    """The only one of the console's paths whose description is Verify's."""
+    sim.switch(sender_countries=["KR", "JP"])
+    path = f"{SERVICE}/MessagingConfigurations"
+
+    published.validate("GET", path, twilio.get(path))

@@ -11,6 +11,7 @@ import click
 from worker.commands.ask import check, message, send
 from worker.commands.database import database
 from worker.commands.decisions import decisions
+from worker.commands.doctor import doctor
 from worker.commands.forget import forget
 from worker.commands.health import health
 from worker.commands.keys import new_key
@@ -27,7 +28,7 @@ def main() -> None:
 
 for _command in (
     *(send, check, message, status, runs, decisions, database),
-    *(sweep_once, purge, forget, new_key, health),
+    *(doctor, health, sweep_once, purge, forget, new_key),
 ):
     main.add_command(_command)
 

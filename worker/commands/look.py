@@ -3,7 +3,8 @@
 import click
 from sqlalchemy import select
 
-from models import TaskRun
+from models import SendAttempt, TaskRun
+from models.deliveries import of_newest_text
 from phone_verification.kinds import ErrorKind, PollState, RunState
 from worker.commands.ask import describe
 from worker.commands.console import as_json, client, database, print_json, print_table
@@ -20,6 +21,8 @@ _COLUMNS = (
     TaskRun.error_kind,
     TaskRun.provider_code,
     TaskRun.posts,
+    of_newest_text(SendAttempt.delivery_status),
+    of_newest_text(SendAttempt.delivery_reason),
     TaskRun.finished_at,
 )
 
@@ -68,8 +71,8 @@ def runs(limit: int, state: str | None, kind: str | None, phone: str | None, is_
                 row.task_id,
                 row.operation.value,
                 row.phone_masked,
-                (row.outcome or row.state).value,
-                row.error_kind and row.error_kind.value,
+                ", ".join(one.value for one in (row.outcome or row.state, row.delivery_status) if one),
+                ", ".join(one.value for one in (row.error_kind, row.delivery_reason) if one),
             )
             for row in rows
         ],

@@ -57,12 +57,12 @@ def serve_page(set_up: Stage, say: Callable[[str], None]) -> NoReturn:
 
 
 @contextmanager
-def web_backend(environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Run the example backend; yields its address."""
+def web_backend(environment: Mapping[str, str], log: Path, *options: str) -> Iterator[str]:
+    """Run the example backend, with more of uvicorn's options if wanted; yields its address."""
     port = free_port()
     words = ("uvicorn", "--factory", _APP, "--host", "127.0.0.1", "--port", str(port), "--no-access-log")
     url = f"http://127.0.0.1:{port}"
-    with _running(words, _chosen(environment, _BACKENDS_SETTINGS), log, answers_at=f"{url}/"):
+    with _running((*words, *options), _chosen(environment, _BACKENDS_SETTINGS), log, answers_at=f"{url}/"):
         yield url
 
 

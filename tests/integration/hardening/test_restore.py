@@ -4,6 +4,7 @@ import json
 import time
 from uuid import uuid4
 
+from phone_verification.kinds import Operation
 from tasks.figures import Figures
 from tests.integration.conftest import Backend
 from tests.integration.hardening.conftest import Start, broker, unacknowledged, wait_until_acknowledged
@@ -43,7 +44,7 @@ def test_nothing_is_in_hand_for_longer_than_it_is_invisible() -> None:
     import celeryconfig  # noqa: PLC0415 - reads the environment
 
     options, figures = celeryconfig.broker_transport_options, Figures()
-    longest_task_seconds = figures.lease_seconds("send") + figures.start_budget_seconds
+    longest_task_seconds = figures.lease_seconds(Operation.SEND) + figures.start_budget_seconds
     assert 2 * longest_task_seconds + LONGEST_HOLD.total_seconds() < options["visibility_timeout"]
     assert options["unacked_restore_interval"] * options["unacked_restore_throttle"] <= 5
     assert options["unacked_mutex_expire"] <= 20

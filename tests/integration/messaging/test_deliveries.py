@@ -1,5 +1,6 @@
 """Did it arrive? What became of a text is looked at a few times, told by `status`, and changes no result."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -122,6 +123,24 @@ def test_a_look_that_fails_is_no_news(either: Lab) -> None:
     look(either, 20)
 
     delivery = told(either, task_id)
+    assert delivery is not None
+    assert delivery.status is DeliveryStatus.DELIVERED
+
+
+def test_a_look_that_is_answered_late_takes_nothing_back(lab: Lab) -> None:
+    """Two workers look at a text; the one that looked first is told last."""
+    lab.phone.switch(message_delivered_seconds=10)
+    task_id = lab.send()
+    held = lab.phone.fault("hold", "message_fetch", when="after")
+
+    with ThreadPoolExecutor(1) as worker:
+        late = worker.submit(look, lab, 6)
+        lab.phone.wait_held(held)
+        look(lab, 20)
+        lab.phone.release(held)
+        late.result()
+
+    delivery = told(lab, task_id)
     assert delivery is not None
     assert delivery.status is DeliveryStatus.DELIVERED
 

@@ -1,5 +1,6 @@
 """A text of ours whose answer was lost: found by number, sender and time, or asked for with the same code."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -89,6 +90,43 @@ def test_whoever_types_the_code_had_the_text(lab: Lab, fault: str) -> None:
 
     assert lab.outcome(checked) == "approved"
     assert lab.outcome(handle) == "sent"
+    assert asked(lab) == 1
+
+
+def test_a_text_that_was_typed_is_not_the_next_sends_to_find(lab: Lab) -> None:
+    """Its sid is learned although nothing else is asked: the resend never left, and is asked for again."""
+    lab.phone.fault("drop_after", "message")
+    handle = lab.send()
+    lab.check(lab.sealed_code(handle), handle)
+    lab.deliver(handle)
+    assert lab.owners() == {lab.phone.messages(E164)[0]["sid"]: handle}
+    lab.phone.fault("drop_before", "message")
+    resent = lab.send()
+    lab.until_quiet(resent)
+
+    lab.deliver(resent)
+
+    assert lab.outcome(resent) == "sent"
+    assert (asked(lab), len(bodies(lab))) == (3, 2)
+
+
+def test_who_types_the_code_while_twilio_is_looked_at_gets_no_second_text(lab: Lab) -> None:
+    """The list shows nothing, the check comes before what follows from it is done."""
+    lab.phone.fault("drop_before", "message")
+    handle = lab.send()
+    code = lab.sealed_code(handle)
+    lab.until_quiet(handle)
+    held = lab.phone.fault("hold", "messages", when="after")
+
+    with ThreadPoolExecutor(1) as worker:
+        settling = worker.submit(lab.deliver, handle)
+        lab.phone.wait_held(held)
+        checked = lab.check(code, handle)
+        lab.phone.release(held)
+        settling.result()
+
+    assert lab.outcome(checked) == "approved"
+    assert lab.outcome(handle) == "already_verified"
     assert asked(lab) == 1
 
 

@@ -1,10 +1,15 @@
 """A code of our own: made once, sealed until its send ends, tried five times, accepted once."""
 
+from dataclasses import replace
+
+import pytest
 from sqlalchemy import select
 
 from models import Verification
 from phone_verification.kinds import Service
+from tasks.ceiling import Ceiling
 from tasks.own_code import is_own_code
+from tasks.rules import GuardSettings, Rules
 from tests.integration.settling.lab import E164, NUMBER, Lab
 
 
@@ -74,6 +79,65 @@ def test_the_code_of_an_earlier_text_proves_the_phone_too(lab: Lab) -> None:
     assert lab.run(lab.check(earlier, handle)).result["replayed"] is True
 
 
+def test_an_earlier_code_typed_twice_while_the_resend_begins_is_right_twice(lab: Lab) -> None:
+    """The first press comes before the resend has a code of its own, the second after."""
+    lab.send()
+    code = lab.code
+    resent = lab.accepted_send()
+    approved = lab.check(code, resent)
+
+    lab.deliver(resent)
+    again = lab.check(code, resent)
+
+    assert lab.outcome(approved) == "approved"
+    assert lab.outcome(resent) == "sent"
+    assert lab.run(again).result["replayed"] is True
+
+
+def test_a_later_code_typed_twice_with_an_expired_handle_is_right_twice(lab: Lab) -> None:
+    """The page that was opened first stays open; its handle lives as long as the code that came for it."""
+    first = lab.send()
+    lab.pass_time(590)
+    lab.send()
+    lab.pass_time(15)
+
+    approved, again = (lab.check(lab.code, first) for _ in range(2))
+
+    assert lab.outcome(approved) == "approved"
+    assert lab.run(again).result["replayed"] is True
+    told = [lab.run(one).result["verification"]["expires_at"] for one in (approved, again)]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("typed_for", ["the first", "the resend"])
+def test_a_text_that_waits_is_not_sent_after_an_approval(lab: Lab, typed_for: str) -> None:
+    """Its code ended with the approval: nobody is texted what is no good any more."""
+    first = lab.send()
+    code = lab.code
+    lab.phone.fault("status", "message", status=429, code=20429)
+    resent = lab.send()
+    lab.check(code, first if typed_for == "the first" else resent)
+
+    lab.deliver(resent)
+
+    assert lab.outcome(resent) == "already_verified"
+    assert len(lab.phone.messages(E164)) == 1
+
+
+def test_a_code_whose_text_the_guard_forbids_is_over(lab: Lab) -> None:
+    """It waited, and the ceiling was reached meanwhile: what nobody has, nobody may guess."""
+    lab.phone.fault("status", "message", status=429, code=20429)
+    handle = lab.send()
+    lab.send("010-9999-0001")
+    rules = Rules.of(GuardSettings(sends_an_hour=1))
+    lab.services = replace(lab.services, rules=rules, ceiling=Ceiling(rules.of_all))
+
+    lab.deliver(handle)
+
+    assert lab.outcome(handle) == "rate_limited"
+    assert verification(lab, handle).code_hmac is None
+
+
 def test_five_wrong_codes_and_the_right_one_is_not_looked_at(lab: Lab) -> None:
     """Each try is counted before it is compared; the sixth is told when to come back."""
     handle = lab.send()
@@ -131,6 +195,16 @@ def test_by_number_alone_the_living_codes_count(lab: Lab) -> None:
     assert lab.outcome(lab.check(wrong(code))) == "already_verified"
 
 
+def test_by_number_alone_an_approval_is_told_whatever_text_came_last(lab: Lab) -> None:
+    """The later text's code ended with it."""
+    first = lab.send()
+    code = lab.code
+    lab.send()
+    lab.check(code, first)
+
+    assert lab.outcome(lab.check(code)) == "already_verified"
+
+
 def test_nobody_asks_twilio_about_a_code_of_ours(lab: Lab) -> None:
     """A check costs no call."""
     handle = lab.send()
@@ -163,6 +237,38 @@ def test_codes_survive_a_rotation_of_keys(lab: Lab) -> None:
 
     assert lab.outcome(lab.check(wrong(code), handle)) == "invalid_code"
     assert lab.outcome(lab.check(code, handle)) == "approved"
+
+
+def test_an_operators_fault_makes_nobody_wait(lab: Lab) -> None:
+    """What the guard does not count is not told as a wait either."""
+    lab.services = replace(lab.services, rules=Rules.of(GuardSettings()))
+    lab.phone.switch(trial=True)
+
+    handle = lab.send()
+
+    assert lab.outcome(handle) == "recipient_unverified"
+    assert lab.run(handle).result["verification"]["next_send_in"] == 0
+
+
+def test_a_send_and_its_check_tell_the_same_sends(lab: Lab) -> None:
+    """The second text in ten minutes is the second, whoever asks."""
+    lab.services = replace(lab.services, rules=Rules.of(GuardSettings()))
+    lab.send()
+    lab.pass_time(31)
+    handle = lab.send()
+    checked = lab.check(lab.code, handle)
+
+    assert [lab.run(one).result["verification"]["sends"] for one in (handle, checked)] == [2, 2]
+
+
+def test_a_code_whose_send_is_in_doubt_came_with_a_text(lab: Lab) -> None:
+    """Whoever typed it has had one."""
+    lab.phone.fault("drop_after", "message")
+    handle = lab.send()
+
+    checked = lab.check(lab.sealed_code(handle), handle)
+
+    assert lab.run(checked).result["verification"]["sends"] == 1
 
 
 def test_a_channel_that_is_no_text_is_not_to_be_had(lab: Lab) -> None:

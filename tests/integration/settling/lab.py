@@ -72,11 +72,15 @@ class Lab:
         """Accept a text of a caller's own words and deliver it once."""
         return self._put(Operation.MESSAGE, {"phone_number": number, "body": body}, changes)
 
+    def accepted_send(self) -> str:
+        """Accept a send that no worker has come to yet."""
+        return self._row(Operation.SEND, {"phone_number": NUMBER}, {})
+
     def killed_send(self) -> str:
         """Accept a send whose worker dies after it claimed."""
         return self._killed(Operation.SEND, {"phone_number": NUMBER})
 
-    def killed_check(self, code: str, handle: str) -> str:
+    def killed_check(self, code: str, handle: str | None) -> str:
         """Accept a check whose worker dies after it claimed."""
         return self._killed(
             Operation.CHECK, {"phone_number": NUMBER, "code": code, "verification_id": handle}

@@ -53,8 +53,8 @@ def verification(*, made: float, ttl: float = TTL, **columns: Any) -> Verificati
     return Verification(**{**values, **columns})
 
 
-def text(verification_id: str, *, sent: float, task_id: str | None = None) -> SendAttempt:
-    """A text of a verification, that many seconds old."""
+def text(verification_id: str | None, *, sent: float, task_id: str | None = None) -> SendAttempt:
+    """A text of a verification, or of a message that belongs to none, that many seconds old."""
     sid = f"VL{next(_numbers)}"
     return SendAttempt(
         attempt_sid=sid, verification_id=verification_id, task_id=task_id, sent_at=seconds_from_now(-sent)

@@ -86,6 +86,19 @@ def test_nobody_elses_rows_are_touched(database: Database) -> None:
     ]
 
 
+def test_texts_of_a_callers_own_words_go_with_their_runs(database: Database) -> None:
+    """No verification takes them along; a neighbour's stay."""
+    for name, phone in (("mine", MINE[1]), ("hers", HERS[0])):
+        put(database, run(f"message-{name}", asked=60, phone_fingerprint=phone, operation=Operation.MESSAGE))
+        put(database, text(None, sent=60, task_id=f"message-{name}"))
+    counted = held(database, MINE)
+
+    removed = erase(database)
+
+    assert counted == removed == {**dict.fromkeys(_TABLES, 0), "task_runs": 1, "send_attempts": 1}
+    assert (rows_left(database)["task_runs"], rows_left(database)["send_attempts"]) == (1, 1)
+
+
 def test_it_goes_in_batches_until_nothing_is_left(database: Database) -> None:
     """Somebody who was asked about thousands of times is forgotten whole."""
     put(database, *[run(f"run-{n:03d}", asked=60, phone_fingerprint=MINE[0]) for n in range(25)])

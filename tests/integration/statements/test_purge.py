@@ -61,6 +61,24 @@ def test_what_is_older_than_the_retention_goes(
     assert piece.is_more is False
 
 
+@pytest.mark.parametrize(("made", "left"), [(_OLD, 0), (_YOUNG, 1)])
+def test_a_text_of_a_callers_own_words_goes_with_its_run(
+    database: Database, services: Services, made: float, left: int
+) -> None:
+    """No verification takes it along; it is counted before, and told of while it is there."""
+    put(database, run("a-message", asked=made, operation=Operation.MESSAGE))
+    put(database, text(None, sent=made, task_id="a-message"))
+    counted = count_old(database, old_before(database, retention_days=30))
+    oldest = oldest_left(database)
+
+    piece = purge_piece(services)
+
+    assert rows_left(database) == {**_NONE, "task_runs": left, "send_attempts": left}
+    assert counted == {**_NONE, "task_runs": 1 - left, "send_attempts": 1 - left}
+    assert piece.removed["send_attempts"] == 1 - left
+    assert oldest["send_attempts"] is not None
+
+
 def test_a_run_that_is_not_done_stays(database: Database, services: Services) -> None:
     """However old it is: somebody was promised an answer."""
     put(

@@ -13,9 +13,10 @@ from typing import Final
 from tests.privacy.doors.celerys import CELERYS
 from tests.privacy.doors.door import REPRS, Door, Mask
 from tests.privacy.doors.ours import OURS
+from tests.privacy.doors.texts import OWN
 
 ROOT: Final = Path(__file__).parents[3]
-PACKAGES: Final = ("gateway", "models", "phone_verification", "tasks", "worker")
+PACKAGES: Final = ("gateway", "models", "phone_verification", "tasks", "worker", "examples")
 REPR: Final = "repr and text of values, in anybody's log or traceback"
 
 
@@ -44,6 +45,6 @@ def _fields_out_of_reprs() -> Iterator[Mask]:
 
 DOORS: Final[tuple[Door, ...]] = tuple(
     replace(door, masks=tuple(_fields_out_of_reprs())) if door.place == REPR else door
-    for door in (*CELERYS, *OURS)
+    for door in (*CELERYS, *OURS, *OWN)
 )
 MASKS: Final[tuple[Mask, ...]] = tuple(mask for door in DOORS for mask in door.masks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 STORY: Final = "tests/privacy/test_story.py::test_nothing_private_is_found_anywhere[json-sqlite]"
+TEXTS: Final = "tests/privacy/test_texts.py::test_nothing_private_is_found_anywhere[messaging-json-sqlite]"
 _LINES: Final = "tests/privacy/test_lines.py"
 FIRST_LINE: Final = f"{_LINES}::test_the_first_line_alone_drops_unquoted_what_is_no_message"
 SECOND_LINE: Final = f"{_LINES}::test_the_second_line_alone_drops_unquoted_what_is_no_task"
@@ -21,6 +22,10 @@ FORMATTER: Final = f"{_LAYERS}::test_a_log_line_of_anybodys_shows_types_and_plac
 CLIENTS_ENGINE: Final = f"{_LAYERS}::test_the_clients_own_engine_hides_what_it_is_given"
 CALLERS_ENGINE: Final = f"{_LAYERS}::test_a_callers_own_engine_may_show_every_parameter"
 INSERTED: Final = f"{_LAYERS}::test_what_another_language_inserted_in_the_place_of_an_id_is_not_shown"
+OWN_CODES: Final = "tests/privacy/test_own_codes.py::test_no_row_tells_a_code_of_our_own"
+DOCTORS_WORDS: Final = "tests/privacy/test_doctor.py::test_a_number_is_shown_by_its_mask"
+TWILIOS_WORDS: Final = f"{_LAYERS}::test_what_twilio_says_of_a_text_is_kept_as_a_word_or_not_at_all"
+HALF_A_LETTER: Final = f"{_LAYERS}::test_a_text_that_cannot_be_written_is_not_in_the_error"
 METRICS_CODES: Final = "tests/unit/test_metrics.py::test_a_code_is_one_of_the_catalogue_or_other"
 METRICS_COUNTRIES: Final = "tests/unit/test_metrics.py::test_a_country_is_an_allowed_one_or_other"
 REPRS: Final = "tests/privacy/test_reprs.py"

@@ -262,7 +262,7 @@ TWILIO: Final = (
     ),
     Door(
         place="urllib3: DEBUG, and a WARNING for headers that cannot be parsed",
-        shows="the URL: a number when a verification or its texts are looked for",
+        shows="the URL: a number when a verification, its texts or messages are looked for, or by the doctor",
         masks=(
             Mask(
                 what="urllib3.connectionpool",

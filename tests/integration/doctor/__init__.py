@@ -1,0 +1,1 @@
+"""Doctor, on an installation that is well and on each way in which it is not."""

@@ -1,0 +1,1 @@
+"""What doctor decides from facts, without anybody to ask."""
