@@ -188,7 +188,7 @@ EVIDENCE_OF_SEND: Final = _evidence(_verification_of_send)
 """Of the verification of a send's handle: the one it was approved by, else the one that the send led to.
 
 That is as its answer said, else as its texts or checks have shown. Beside it: whose handle it is and since
-when its text may have been sent; which check approved the verification, and for which handle; when this handle
+when its text may have been sent; which check approved the verification, and for which handle; when this one
 was approved; whether this very code was already answered wrong; whether others may be UNRESOLVED.
 """
 
