@@ -5,7 +5,7 @@ JOBS ?= 3
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-web env test smoke mutate-masks faults worlds soak bench bench-quick bench-full coverage \
+.PHONY: help demo demo-web env test smoke mutate-masks faults worlds soak bench bench-quick bench-full cost coverage \
         check audit format docs locks clean
 
 help: ## print this list
@@ -39,13 +39,16 @@ worlds: $(VENV)/installed ## play all worlds of up to three checks, ten minutes 
 soak: $(VENV)/installed ## ten soaks with other seeds (SOAK_SEEDS, SOAK_INTENTS)
 	@$(RUN) -m tests.faults soak
 
-bench: $(VENV)/benched ## measure speed beside the naive task, seven minutes (tests/benchmark)
+cost: $(VENV)/installed ## what a run costs in CPU, beside nothing; fails far beyond
+	@$(RUN) -m pytest -q tests/benchmark
+
+bench: $(VENV)/benched ## measure speed beside the naive task, seven minutes
 	@$(RUN) -m tests.benchmark
 
 bench-quick: $(VENV)/installed ## the same once and briefly, a minute; keeps nothing
 	@$(RUN) -m tests.benchmark quick
 
-bench-full: $(VENV)/benched ## what bench leaves out: a million rows, an outage, pools; half an hour
+bench-full: $(VENV)/benched ## what bench leaves out, half an hour (tests/benchmark)
 	@$(RUN) -m tests.benchmark full
 
 coverage: $(VENV)/installed ## run all tests and say which branches none of them takes
