@@ -132,6 +132,8 @@ def backend_on(
             environment=environment,
             log=log,
             worker=process,
+            # One stand-in serves several workers of a session: none may take another's text for its own.
+            number=_new_number(),
         )
     database.dispose()
 
@@ -167,4 +169,8 @@ def shared_backend(
 def backend(shared_backend: Backend) -> Backend:
     """A web backend beside a running worker, with a number that nobody has used."""
     shared_backend.phone.reset()
-    return replace(shared_backend, number=f"010-{next(_NUMBERS):04d}-5678")
+    return replace(shared_backend, number=_new_number())
+
+
+def _new_number() -> str:
+    return f"010-{next(_NUMBERS):04d}-5678"
