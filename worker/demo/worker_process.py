@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,6 @@ def start_worker(
     name: str = "demo",
     concurrency: int = 8,
     app: str = "worker",
-    options: Sequence[str] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a worker and wait until it is ready."""
     with log.open("wb") as output:
@@ -35,7 +34,6 @@ def start_worker(
                 *(sys.executable, "-m", "celery", "-A", app, "worker"),
                 *(f"--concurrency={concurrency}", f"--hostname={name}@%h"),
                 *("--without-gossip", "--without-mingle"),
-                *options,
             ],
             cwd=_ROOT,
             env={**os.environ, **environment},
@@ -78,10 +76,9 @@ def worker_process(
     name: str = "demo",
     concurrency: int = 8,
     app: str = "worker",
-    options: Sequence[str] = (),
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker of one's own."""
-    process = start_worker(environment, log, name=name, concurrency=concurrency, app=app, options=options)
+    process = start_worker(environment, log, name=name, concurrency=concurrency, app=app)
     try:
         yield process
     finally:
