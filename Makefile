@@ -5,8 +5,8 @@ JOBS ?= 3
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-web env test smoke mutate-masks faults worlds soak coverage check audit format docs locks \
-        clean
+.PHONY: help demo demo-web env test smoke mutate-masks faults worlds soak bench bench-quick bench-full cost coverage \
+        check audit format docs locks clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,18 @@ worlds: $(VENV)/installed ## play all worlds of up to three checks, ten minutes 
 
 soak: $(VENV)/installed ## ten soaks with other seeds (SOAK_SEEDS, SOAK_INTENTS)
 	@$(RUN) -m tests.faults soak
+
+cost: $(VENV)/installed ## what a run costs in CPU, beside nothing; fails far beyond
+	@$(RUN) -m pytest -q tests/benchmark
+
+bench: $(VENV)/benched ## measure speed beside the naive task, seven minutes
+	@$(RUN) -m tests.benchmark
+
+bench-quick: $(VENV)/installed ## the same once and briefly, a minute; keeps nothing
+	@$(RUN) -m tests.benchmark quick
+
+bench-full: $(VENV)/benched ## what bench leaves out, half an hour (tests/benchmark)
+	@$(RUN) -m tests.benchmark full
 
 coverage: $(VENV)/installed ## run all tests and say which branches none of them takes
 	@$(RUN) -m coverage erase
@@ -72,6 +84,10 @@ locks: ## resolve the locked versions anew (needs uv)
 
 clean: ## remove what was installed and built here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* dist
+
+$(VENV)/benched: $(VENV)/installed locks/bench.txt
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r locks/bench.txt
+	@touch $@
 
 $(VENV)/installed: locks/dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say PYTHON=…" >&2; exit 1; }

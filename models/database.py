@@ -5,12 +5,14 @@ while anybody else is asked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import ExceptionContext, Row
+
+from models.connections import LeanCursor, look_before_use
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever was selected."""
@@ -26,6 +28,7 @@ _CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
             # A worker that freezes between two statements must not keep its run from everybody else.
             "-c idle_in_transaction_session_timeout=5000"
         ),
+        "cursor_factory": LeanCursor,
     },
     "sqlite": {"timeout": 5},
 }
@@ -33,7 +36,11 @@ _CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine and its twin that commits each statement by itself: half the round trips."""
+    """An engine for transactions, and its twin whose statements each commit by themselves.
+
+    Both lend from one pool, whose connections are as the second wants them: telling a connection how to
+    behave costs as much as a short statement, and nearly all of ours stand alone.
+    """
 
     engine: Engine
     autocommit: Engine
@@ -45,19 +52,23 @@ class Database:
 
     def one(self, statement: Executable, values: Mapping[str, Any]) -> AnyRow | None:
         """Run one statement in a transaction of its own; return its row, if it has one."""
-        with self.autocommit.begin() as connection:
+        with self._alone() as connection:
             result = connection.execute(statement, values)
             return result.one_or_none() if result.returns_rows else None
 
     def all(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[AnyRow]:
         """Run one statement in a transaction of its own; return its rows."""
-        with self.autocommit.begin() as connection:
+        with self._alone() as connection:
             return connection.execute(statement, values).all()
 
     def count(self, statement: Executable, values: Mapping[str, Any]) -> int:
         """Run one statement in a transaction of its own; return how many rows it changed."""
-        with self.autocommit.begin() as connection:
+        with self._alone() as connection:
             return connection.execute(statement, values).rowcount
+
+    def _alone(self) -> AbstractContextManager[Connection]:
+        """Lend a connection for one statement; where each commits by itself there is nothing to begin."""
+        return self.engine.begin() if self.autocommit is self.engine else self.autocommit.connect()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -81,18 +92,21 @@ class Database:
 def open_database(url: str, *, pool_size: int = 10) -> Database:
     """Make the engine for a SQLAlchemy URL; connects only when first used."""
     dialect = url.partition(":")[0].partition("+")[0]
+    is_postgresql = dialect == _POSTGRESQL
     engine = create_engine(
         url,
         connect_args=_CONNECT_ARGS.get(dialect, {}),
         hide_parameters=True,
         max_overflow=5,
-        pool_pre_ping=True,
+        pool_pre_ping=not is_postgresql,
         pool_size=pool_size,
         pool_timeout=5,
+        **({"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True} if is_postgresql else {}),
     )
-    if dialect == _POSTGRESQL:
+    if is_postgresql:
         event.listen(engine, "handle_error", _leave_a_demoted_server)
-        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
+        look_before_use(engine)
+        return Database(engine.execution_options(isolation_level="READ COMMITTED"), engine)
     _make_sqlite_serial(engine)
     return Database(engine, engine)
 

@@ -4,10 +4,24 @@ Lives here: look-ups only. They name a refusal of Twilio's; by themselves they r
 code that was already answered wrong.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BindParameter, Float, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.closed_sets import VerificationStatus
 from models.landings import OPEN, STAMP_SECONDS, is_undecided
@@ -56,13 +70,12 @@ _KNOWN: Final = (
     .label("known_for_seconds"),
 )
 
-HANDLE: Final = select(
-    TaskRun.operation,
-    TaskRun.service,
-    TaskRun.phone_fingerprint,
+_HANDLE: Final = select(
+    TaskRun.operation.label("handle_operation"),
+    TaskRun.service.label("handle_service"),
+    TaskRun.phone_fingerprint.label("handle_phone_fingerprint"),
     seconds_between(now(), TaskRun.first_begun_at).label("since_first_seconds"),
 ).where(TaskRun.task_id == _handle)
-"""Whose handle it is, and since when its text may have been sent."""
 
 # What a handle was approved by stays its own, whatever its send leads to later.
 _approved_for_handle: Final = (
@@ -103,16 +116,11 @@ _met_by_checks: Final = (
     .scalar_subquery()
 )
 
-VERIFICATION_OF_SEND: Final = select(*_KNOWN).where(
+_verification_of_send: Final = select(*_KNOWN).where(
     Verification.id
     == func.coalesce(_approved_for_handle, _told_to_send, _texted_by_send, _made_for_send, _met_by_checks)
 )
-"""The verification of a send's handle: the one it was approved by, else the one that the send led to.
-
-That is as its answer said, else as its texts or checks have shown.
-"""
-
-VERIFICATION_OF_NUMBER: Final = (
+_verification_of_number: Final = (
     select(*_KNOWN)
     .where(
         Verification.phone_fingerprint.in_(_phones),
@@ -122,48 +130,73 @@ VERIFICATION_OF_NUMBER: Final = (
     .order_by(Verification.created_at.desc())
     .limit(1)
 )
-"""The number's latest verification that somebody may have a code of, or had."""
+_verification: Final = select(*_KNOWN).where(Verification.id == _sid)
 
-VERIFICATION: Final = select(*_KNOWN).where(Verification.id == _sid)
-"""A verification by its sid."""
 
-APPROVING_CHECK: Final = (
-    select(TaskRun.verification_id)
-    .where(
-        TaskRun.phone_fingerprint.in_(_phones),
-        TaskRun.operation == Operation.CHECK,
-        TaskRun.outcome == Outcome.APPROVED,
-        TaskRun.provider_sid == _sid,
-    )
-    .order_by(TaskRun.finished_at)
-    .limit(1)
+_other_undecided: Final = exists().where(
+    TaskRun.phone_fingerprint.in_(_phones),
+    TaskRun.operation == Operation.CHECK,
+    TaskRun.task_id != bindparam("run"),
+    is_undecided,
 )
-"""The check that approved a verification, and for which handle."""
 
-APPROVAL_OF_HANDLE: Final = (
-    select(TaskRun.finished_at)
-    .where(
-        TaskRun.phone_fingerprint.in_(_phones),
-        TaskRun.operation == Operation.CHECK,
-        TaskRun.outcome == Outcome.APPROVED,
-        TaskRun.provider_sid == _sid,
-        TaskRun.verification_id == _handle,
+
+def _approving(
+    column: InstrumentedAttribute[Any], sid: ColumnElement[Any], *conditions: ColumnElement[bool]
+) -> Any:  # noqa: ANN401 - its type is the column's
+    """Select a column of the first check that approved a verification."""
+    return (
+        select(column)
+        .where(
+            TaskRun.phone_fingerprint.in_(_phones),
+            TaskRun.operation == Operation.CHECK,
+            TaskRun.outcome == Outcome.APPROVED,
+            TaskRun.provider_sid == sid,
+            *conditions,
+        )
+        .order_by(TaskRun.finished_at)
+        .limit(1)
+        .scalar_subquery()
     )
-    .order_by(TaskRun.finished_at)
-    .limit(1)
-)
-"""When a handle was approved: two handles of one number may be, by one code typed twice at once."""
 
-WAS_ANSWERED_WRONG: Final = select(
-    exists().where(
+
+def _evidence(verification: Select[Any], sid: ColumnElement[Any] | None = None) -> Select[Any]:
+    """Gather in one row what is known of a handle and of a verification."""
+    known, handle = verification.cte("known"), _HANDLE.cte("handle")
+    sid = known.c.id if sid is None else sid
+    was_wrong = exists().where(
         TaskRun.phone_fingerprint.in_(_phones),
         TaskRun.operation == Operation.CHECK,
-        TaskRun.provider_sid == _sid,
+        TaskRun.provider_sid == sid,
         TaskRun.error_kind == ErrorKind.INVALID_CODE,
         TaskRun.code_hmac.in_(bindparam("code_hmacs", expanding=True)),
     )
-)
-"""Whether this very code was already answered wrong for this verification."""
+    always = select(literal(1).label("one")).subquery()
+    return select(
+        *known.c,
+        *handle.c,
+        _approving(TaskRun.task_id, sid).label("approving_run"),
+        _approving(TaskRun.verification_id, sid).label("approving_handle"),
+        # Two handles of one number may be approved, by one code typed twice at once.
+        _approving(TaskRun.finished_at, sid, TaskRun.verification_id == _handle).label("own_approved_at"),
+        was_wrong.label("was_answered_wrong"),
+        _other_undecided.label("is_another_undecided"),
+    ).select_from(always.outerjoin(known, true()).outerjoin(handle, true()))
+
+
+EVIDENCE_OF_SEND: Final = _evidence(_verification_of_send)
+"""Of the verification of a send's handle: the one it was approved by, else the one that the send led to.
+
+That is as its answer said, else as its texts or checks have shown. Beside it: whose handle it is and since
+when its text may have been sent; which check approved the verification, and for which handle; when this one
+was approved; whether this very code was already answered wrong; whether others may be UNRESOLVED.
+"""
+
+EVIDENCE_OF_NUMBER: Final = _evidence(_verification_of_number)
+"""The same of the number's latest verification that somebody may have a code of, or had."""
+
+EVIDENCE: Final = _evidence(_verification, _sid)
+"""The same of a verification by its sid, known or not."""
 
 _made: Final = aliased(Verification)
 _born: Final = select(_made.created_at).where(_made.id == _sid).scalar_subquery()

@@ -114,19 +114,24 @@ _COPIED: Final = (
 )
 
 
-def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no base
+def verification_columns(prefix: str = "") -> dict[str, ColumnElement[Any]]:
+    """Write what an answer told of a verification as columns; their values are named with the prefix."""
     columns = Verification.__table__.c
-    created_at = now_plus(-bindparam("age_seconds"))
-    sent_ago: ColumnElement[float | None] = cast(bindparam("sent_seconds_ago"), Double())
-    added = dialect(Verification).values(
-        {
-            **{name: bindparam(name, type_=columns[name].type) for name in _COPIED},
-            "created_at": created_at,
-            "expires_at": now_plus(bindparam("ttl_seconds") - bindparam("age_seconds")),
-            "last_sent_at": case((sent_ago.is_not(None), now_plus(-sent_ago)), else_=null()),
-            "completed_at": case((bindparam("is_approved", type_=Boolean()), now()), else_=null()),
-        }
-    )
+    age: BindParameter[float] = bindparam(f"{prefix}age_seconds")
+    ttl: BindParameter[float] = bindparam(f"{prefix}ttl_seconds")
+    is_approved = bindparam(f"{prefix}is_approved", type_=Boolean())
+    sent_ago: ColumnElement[float | None] = cast(bindparam(f"{prefix}sent_seconds_ago"), Double())
+    return {
+        **{name: bindparam(f"{prefix}{name}", type_=columns[name].type) for name in _COPIED},
+        "created_at": now_plus(-age),
+        "expires_at": now_plus(ttl - age),
+        "last_sent_at": case((sent_ago.is_not(None), now_plus(-sent_ago)), else_=null()),
+        "completed_at": case((is_approved, now()), else_=null()),
+    }
+
+
+def added_to_known(added: Any) -> Any:  # noqa: ANN401 - the dialects' inserts share no base
+    """Add what an answer told of a verification to what is known of it; approval is never taken back."""
     new = added.excluded
     approved = Verification.status == VerificationStatus.APPROVED
     # A code of our own that was ended for another one does not come back with its text.
@@ -151,29 +156,31 @@ def _keep_verification(dialect: Any) -> Any:  # noqa: ANN401 - the dialects' ins
 
 
 KEEP_VERIFICATION: Final = {
-    "postgresql": _keep_verification(postgresql.insert),
-    "sqlite": _keep_verification(sqlite.insert),
+    "postgresql": added_to_known(postgresql.insert(Verification).values(verification_columns())),
+    "sqlite": added_to_known(sqlite.insert(Verification).values(verification_columns())),
 }
 """Write what an answer told of a verification; `failed_checks` is added, approval is never taken back."""
 
 
-def _keep_attempt(dialect: Any) -> Any:  # noqa: ANN401 - as above
+def attempt_columns(prefix: str = "") -> dict[str, ColumnElement[Any]]:
+    """Write a text that was made as columns; their values are named with the prefix."""
     names = ("attempt_sid", "verification_id", "task_id", "channel")
     columns = SendAttempt.__table__.c
-    given = {name: bindparam(name, type_=columns[name].type) for name in names}
-    look_in: ColumnElement[float | None] = cast(bindparam("look_in_seconds"), Double())
-    look_at = case((look_in.is_not(None), now_plus(look_in)), else_=null())
-    return (
-        dialect(SendAttempt)
-        .values({**given, "look_at": look_at})
-        .on_conflict_do_nothing(index_elements=["attempt_sid"])
-        .returning(SendAttempt.attempt_sid)
-    )
+    look_in: ColumnElement[float | None] = cast(bindparam(f"{prefix}look_in_seconds"), Double())
+    return {
+        **{name: bindparam(f"{prefix}{name}", type_=columns[name].type) for name in names},
+        "look_at": case((look_in.is_not(None), now_plus(look_in)), else_=null()),
+    }
+
+
+def unless_known(added: Any) -> Any:  # noqa: ANN401 - as above
+    """Add a text once; return its sid only if it was new."""
+    return added.on_conflict_do_nothing(index_elements=["attempt_sid"]).returning(SendAttempt.attempt_sid)
 
 
 KEEP_ATTEMPT: Final = {
-    "postgresql": _keep_attempt(postgresql.insert),
-    "sqlite": _keep_attempt(sqlite.insert),
+    "postgresql": unless_known(postgresql.insert(SendAttempt).values(attempt_columns())),
+    "sqlite": unless_known(sqlite.insert(SendAttempt).values(attempt_columns())),
 }
 """Write that a text was made, once, and in how many seconds to look whether it arrived, null for never.
 

@@ -23,7 +23,7 @@ def keep(connection: Connection, services: Services, claim: Claim, kept: KeptVer
     """
     if isinstance(kept, KeptTexts):
         return _keep_texts(connection, services, claim, kept.attempt_sids, None, kept.channel)
-    connection.execute(KEEP_VERIFICATION[services.database.dialect], _facts(services, claim, kept))
+    connection.execute(KEEP_VERIFICATION[services.database.dialect], verification_row(services, claim, kept))
     new = _keep_texts(connection, services, claim, kept.own_attempt_sids, kept.id, kept.channel)
     if kept.other_attempt_sids:
         names = {"run": claim.task_id, "phone_fingerprints": kept.phone_fingerprints}
@@ -35,7 +35,8 @@ def keep(connection: Connection, services: Services, claim: Claim, kept: KeptVer
     return new
 
 
-def _facts(services: Services, claim: Claim, kept: KeptVerification) -> dict[str, Any]:
+def verification_row(services: Services, claim: Claim, kept: KeptVerification) -> dict[str, Any]:
+    """Fill the columns of a verification with what is known of it."""
     return {
         "id": kept.id,
         "phone_fingerprint": claim.phone_fingerprint,
@@ -77,28 +78,21 @@ def _keep_texts(
     )
 
 
-def _keep_text(
-    connection: Connection,
-    services: Services,
-    sid: str,
-    *,
-    verification_id: str | None,
-    task_id: str | None,
-    channel: Channel | None,
-) -> bool:
+def _keep_text(connection: Connection, services: Services, sid: str, **whose: Any) -> bool:  # noqa: ANN401
     """Write a text down; return whether it was new."""
-    written = connection.execute(
-        KEEP_ATTEMPT[services.database.dialect],
-        {
-            "attempt_sid": sid,
-            "verification_id": verification_id,
-            "task_id": task_id,
-            "channel": channel,
-            "look_in_seconds": _look_in_seconds(services),
-        },
-    )
+    written = connection.execute(KEEP_ATTEMPT[services.database.dialect], text_row(services, sid, **whose))
     return written.one_or_none() is not None
 
 
-def _look_in_seconds(services: Services) -> float | None:
-    return services.figures.delivery_first_look_seconds if services.follows_deliveries else None
+def text_row(
+    services: Services, sid: str, *, verification_id: str | None, task_id: str | None, channel: Channel | None
+) -> dict[str, Any]:
+    """Fill the columns of a text."""
+    figures = services.figures
+    return {
+        "attempt_sid": sid,
+        "verification_id": verification_id,
+        "task_id": task_id,
+        "channel": channel,
+        "look_in_seconds": figures.delivery_first_look_seconds if services.follows_deliveries else None,
+    }

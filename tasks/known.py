@@ -7,20 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from models.closed_sets import VerificationStatus
 from models.database import AnyRow
-from models.evidence import (
-    APPROVAL_OF_HANDLE,
-    APPROVING_CHECK,
-    HANDLE,
-    UNRESOLVED,
-    VERIFICATION,
-    VERIFICATION_OF_NUMBER,
-    VERIFICATION_OF_SEND,
-    WAS_ANSWERED_WRONG,
-)
+from models.evidence import EVIDENCE, EVIDENCE_OF_NUMBER, EVIDENCE_OF_SEND, UNRESOLVED
 from phone_verification.keys import Fingerprints, Label
 from phone_verification.kinds import Channel, Operation, RunState, Service
 from phone_verification.phone_numbers import PhoneNumber
@@ -115,41 +104,31 @@ class Known:
 
 def look_up(services: Services, claim: Claim, asked: Asked) -> Known:
     """Gather what we know of a check's handle, its verification, and other checks."""
-    names = _names(services, claim, asked)
-    with services.database.transaction() as connection:
-        handle = None
-        if claim.verification_id is not None:
-            handle = connection.execute(HANDLE, names).one_or_none()
-            if not _is_theirs(handle, names["phone_fingerprints"]):
-                return Known(is_handle_theirs=False, verification=None, service=services.verification_service)
-        statement = VERIFICATION_OF_NUMBER if claim.verification_id is None else VERIFICATION_OF_SEND
-        row = connection.execute(statement, names).one_or_none()
-        if claim.verification_id is None and row is not None and row.is_followed_by_unknown_send:
-            # A check by number alone means the latest text, wherever that one led to.
-            row = None
-        known = _of_verification(
-            connection, services, claim, asked, {**names, "provider_sid": row and row.id}, row
-        )
+    names, has_handle = _names(services, claim, asked), claim.verification_id is not None
+    found = services.database.all(EVIDENCE_OF_SEND if has_handle else EVIDENCE_OF_NUMBER, names)[0]
+    if has_handle and not _is_theirs(found, names["phone_fingerprints"]):
+        return Known(is_handle_theirs=False, verification=None, service=services.verification_service)
+    # A check by number alone means the latest text, wherever that one led to.
+    sid = None if not has_handle and found.is_followed_by_unknown_send else found.id
+    known = _of_verification(services, claim, asked, {**names, "provider_sid": sid}, found)
     return replace(
         known,
-        since_send_seconds=handle and handle.since_first_seconds,
-        service=_service(row, handle) or services.verification_service,
+        since_send_seconds=found.since_first_seconds,
+        service=_service(found, sid) or services.verification_service,
     )
 
 
-def _service(verification: AnyRow | None, handle: AnyRow | None) -> Service | None:
+def _service(found: AnyRow, sid: str | None) -> Service | None:
     """Say which service made the code: as its verification says, else as its send was asked for."""
-    if verification is not None:
-        return Service(verification.service)
-    return handle.service if handle is not None else None
+    service: Service | None = found.handle_service if sid is None else found.service
+    return service
 
 
 def look_up_met(services: Services, claim: Claim, asked: Asked, sid: str) -> Known:
     """Gather what we know of a verification that was found to be the one in question."""
     names = {**_names(services, claim, asked), "provider_sid": sid}
-    with services.database.transaction() as connection:
-        row = connection.execute(VERIFICATION, names).one_or_none()
-        return _of_verification(connection, services, claim, asked, names, row)
+    found = services.database.all(EVIDENCE, names)[0]
+    return _of_verification(services, claim, asked, names, found)
 
 
 def _names(services: Services, claim: Claim, asked: Asked) -> dict[str, Any]:
@@ -164,16 +143,15 @@ def _names(services: Services, claim: Claim, asked: Asked) -> dict[str, Any]:
 
 
 def _of_verification(
-    connection: Connection,
-    services: Services,
-    claim: Claim,
-    asked: Asked,
-    names: dict[str, Any],
-    row: AnyRow | None,
+    services: Services, claim: Claim, asked: Asked, names: dict[str, Any], found: AnyRow
 ) -> Known:
-    """Look up what was told of a verification, named by `provider_sid`, and what is still unresolved."""
+    """Say what was found of a verification, named by `provider_sid`, and look up what is still unresolved."""
     keys = services.fingerprints
-    unresolved = _unresolved(connection, keys, claim, asked, names)
+    unresolved: tuple[Unresolved, ...] = ()
+    if found.is_another_undecided or claim.state is RunState.SETTLING:
+        unresolved = _unresolved(services, claim, asked, names)
+        # One that was resolved meanwhile must be seen here or there: what came of it is read after it.
+        found = services.database.all(EVIDENCE, names)[0]
     if names["provider_sid"] is None:
         return Known(
             is_handle_theirs=True,
@@ -181,36 +159,34 @@ def _of_verification(
             unresolved=unresolved,
             service=services.verification_service,
         )
-    approving = connection.execute(APPROVING_CHECK, names).one_or_none()
+    is_same_code = _is_same(keys, found.code_hmac, asked)
     return Known(
         is_handle_theirs=True,
-        service=Service.VERIFY if row is None else row.service,
-        verification=None if row is None else _known(row),
-        approval=approving
-        and Approval(
-            handle=approving.verification_id,
-            is_same_code=_is_same(keys, None if row is None else row.code_hmac, asked),
-        ),
-        own_approved_at=connection.execute(APPROVAL_OF_HANDLE, names).scalar(),
-        was_answered_wrong=connection.execute(WAS_ANSWERED_WRONG, names).scalar_one(),
+        service=Service.VERIFY if found.id is None else found.service,
+        verification=None if found.id is None else _known(found),
+        approval=None
+        if found.approving_run is None
+        else Approval(handle=found.approving_handle, is_same_code=is_same_code),
+        own_approved_at=found.own_approved_at,
+        was_answered_wrong=found.was_answered_wrong,
         unresolved=unresolved,
     )
 
 
 def _unresolved(
-    connection: Connection, keys: Fingerprints, claim: Claim, asked: Asked, names: dict[str, Any]
+    services: Services, claim: Claim, asked: Asked, names: dict[str, Any]
 ) -> tuple[Unresolved, ...]:
     """Look up the unresolved checks; this run's own code is the one in hand, whatever is stored."""
-    rows = connection.execute(UNRESOLVED, names).all()
     return tuple(
         Unresolved(
             task_id=row.task_id,
             is_open=row.state is not RunState.DONE,
-            is_same_code=row.task_id == claim.task_id or _is_same(keys, row.code_hmac, asked),
+            is_same_code=row.task_id == claim.task_id
+            or _is_same(services.fingerprints, row.code_hmac, asked),
             since_first_seconds=row.since_first_seconds or 0,
             since_last_seconds=row.since_last_seconds or 0,
         )
-        for row in rows
+        for row in services.database.all(UNRESOLVED, names)
         if row.task_id != claim.task_id or claim.state is RunState.SETTLING
     )
 
@@ -227,12 +203,8 @@ def _window_seconds(figures: Figures) -> float:
     return figures.send_deadline_seconds + figures.quiet_seconds
 
 
-def _is_theirs(handle: AnyRow | None, phone_fingerprints: list[str]) -> bool:
-    return (
-        handle is not None
-        and handle.operation is Operation.SEND
-        and handle.phone_fingerprint in phone_fingerprints
-    )
+def _is_theirs(found: AnyRow, phone_fingerprints: list[str]) -> bool:
+    return found.handle_operation is Operation.SEND and found.handle_phone_fingerprint in phone_fingerprints
 
 
 def _known(row: AnyRow) -> KnownVerification:

@@ -1,6 +1,7 @@
 """Writing a step down: the only place where a run ends or is handed back.
 
-Lives here: thin acts on the statements of `models.records`. Facts are kept whatever becomes of the run
+Lives here: thin acts on the statements of `models.records`; the short way for most runs is in
+tasks/record_at_once.py. Facts are kept whatever becomes of the run
 (tasks/kept.py); its row is fenced by the epoch.
 """
 
@@ -10,7 +11,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection
 
-from gateway.answer import Answer, Reason
+from gateway.answer import Answer
 from models.claims import STORED
 from models.own_codes import CANCEL_CODE
 from models.records import (
@@ -22,9 +23,11 @@ from models.records import (
     RECORD_UNFENCED,
 )
 from phone_verification.kinds import RunState
+from tasks.call_rows import call_rows
 from tasks.claim import Claim
 from tasks.kept import keep
 from tasks.metrics import count_duplicates
+from tasks.record_at_once import record_at_once
 from tasks.reply import result_json
 from tasks.services import Services
 from tasks.step import Comparison, Finish, HandBack
@@ -41,6 +44,16 @@ def record(services: Services, claim: Claim, step: Finish) -> dict[str, Any] | N
     finished_at = step.decided_at or claim.now()
     result = result_json(claim.task_id, claim.operation, step, finished_at)
     ending = _ending(claim, step, result, finished_at)
+    if record_at_once(services, claim, step, ending):
+        return result
+    return _record_in_steps(services, claim, step, ending)
+
+
+def _record_in_steps(
+    services: Services, claim: Claim, step: Finish, ending: dict[str, Any]
+) -> dict[str, Any] | None:
+    """End a run the long way: its claim may be lost, there may be several texts, SQLite writes one by one."""
+    result: dict[str, Any] = ending["result"]
     texts = 0
     with services.database.transaction() as connection:
         ended = connection.execute(RECORD, ending).rowcount
@@ -115,21 +128,5 @@ def hand_back(services: Services, claim: Claim, step: HandBack) -> bool:
 
 
 def _add_calls(connection: Connection, claim: Claim, calls: tuple[Answer, ...]) -> None:
-    for answer in calls:
-        if answer.reason in (Reason.BREAKER_OPEN, Reason.ABSENT):
-            # No call was made.
-            continue
-        connection.execute(
-            ADD_CALL,
-            {
-                "task_id": claim.task_id,
-                "epoch": claim.epoch,
-                "endpoint": answer.endpoint.value,
-                "answer_class": answer.answer_class.value,
-                "reason": answer.reason.value,
-                "http_status": answer.http_status,
-                "provider_code": answer.provider_code,
-                "request_id": answer.request_id,
-                "duration_ms": round(answer.duration_seconds * 1000),
-            },
-        )
+    for row in call_rows(claim, calls):
+        connection.execute(ADD_CALL, row)

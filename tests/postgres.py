@@ -32,12 +32,16 @@ def find_binaries() -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A server of one's own, which may be stopped and started again on the same port."""
+    """A server of one's own, which may be stopped and started again on the same port.
+
+    `is_durable` when a commit waits for the disk, as in production; tests need not.
+    """
 
     binaries: Path
     directory: Path
     port: int
     demote: dict[str, int]
+    is_durable: bool = False
 
     @property
     def url(self) -> str:
@@ -51,8 +55,8 @@ class PostgresServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         options = (
-            f"-p {self.port} -k {self.directory} -c listen_addresses=127.0.0.1 -c fsync=off"
-            " -c max_connections=200"
+            f"-p {self.port} -k {self.directory} -c listen_addresses=127.0.0.1"
+            f" -c fsync={'on' if self.is_durable else 'off'} -c max_connections=200"
         )
         log = self.directory / "log"
         self._run("pg_ctl", "-D", self._data, "-o", options, "-l", log, "-w", "start")
@@ -70,10 +74,12 @@ class PostgresServer:
 
 
 @contextmanager
-def restartable_server(binaries: Path) -> Iterator[PostgresServer]:
+def restartable_server(binaries: Path, *, is_durable: bool = False) -> Iterator[PostgresServer]:
     """Run a server of one's own from the given programs."""
     directory = Path(tempfile.mkdtemp(prefix="postgres-"))
-    server = PostgresServer(binaries, directory, free_port(), _become_unprivileged(directory))
+    server = PostgresServer(
+        binaries, directory, free_port(), _become_unprivileged(directory), is_durable=is_durable
+    )
     try:
         server.make()
         server.start()

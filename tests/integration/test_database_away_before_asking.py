@@ -29,7 +29,7 @@ def database(fresh_postgres: str) -> Iterator[Database]:
     administrator = create_engine(fresh_postgres)
     cut: list[int] = []
 
-    @event.listens_for(opened.engine, "before_cursor_execute")
+    @event.listens_for(opened.autocommit, "before_cursor_execute")
     def _cut(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if "whose" in statement and not cut:
             cut.append(connection.connection.dbapi_connection.info.backend_pid)

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ def start_worker(
     name: str = "demo",
     concurrency: int = 8,
     app: str = "worker",
+    options: Sequence[str] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a worker and wait until it is ready."""
     with log.open("wb") as output:
@@ -34,6 +35,7 @@ def start_worker(
                 *(sys.executable, "-m", "celery", "-A", app, "worker"),
                 *(f"--concurrency={concurrency}", f"--hostname={name}@%h"),
                 *("--without-gossip", "--without-mingle"),
+                *options,
             ],
             cwd=_ROOT,
             env={**os.environ, **environment},
@@ -76,9 +78,10 @@ def worker_process(
     name: str = "demo",
     concurrency: int = 8,
     app: str = "worker",
+    options: Sequence[str] = (),
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker of one's own."""
-    process = start_worker(environment, log, name=name, concurrency=concurrency, app=app)
+    process = start_worker(environment, log, name=name, concurrency=concurrency, app=app, options=options)
     try:
         yield process
     finally:

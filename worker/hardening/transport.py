@@ -56,12 +56,21 @@ class GuardedChannel(Channel):
 
     QoS = GuardedQoS
     _address: dict[str, Any] | None = None
+    _publisher: Redis | None = None
 
     def _create_client(self, asynchronous: bool = False) -> Redis:  # noqa: FBT001, FBT002 - kombu's signature
-        client: Redis = super()._create_client(asynchronous)
+        """Make a client; for all that is not waited for by the loop there is one, safe between threads.
+
+        kombu makes one for each command, and making it costs more than the command: docs/performance.md.
+        """
         if asynchronous:
+            client: Redis = super()._create_client(asynchronous)
             client.set_response_callback("BRPOP", only_readable)
-        return client
+            return client
+        publisher = self._publisher
+        if publisher is None or publisher.connection_pool is not self.pool:
+            self._publisher = publisher = super()._create_client()
+        return publisher
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - as above
         """Say how to connect; what was in hand can so be acknowledged to a Redis that is back."""
