@@ -26,8 +26,10 @@ OWN_CODES: Final = "tests/privacy/test_own_codes.py::test_no_row_tells_a_code_of
 DOCTORS_WORDS: Final = "tests/privacy/test_doctor.py::test_a_number_is_shown_by_its_mask"
 TWILIOS_WORDS: Final = f"{_LAYERS}::test_what_twilio_says_of_a_text_is_kept_as_a_word_or_not_at_all"
 HALF_A_LETTER: Final = f"{_LAYERS}::test_a_text_that_cannot_be_written_is_not_in_the_error"
-METRICS_CODES: Final = "tests/unit/test_metrics.py::test_a_code_is_one_of_the_catalogue_or_other"
-METRICS_COUNTRIES: Final = "tests/unit/test_metrics.py::test_a_country_is_an_allowed_one_or_other"
+METRICS_CODES: Final = "tests/privacy/test_labels.py::test_an_error_code_that_is_no_error_code_is_no_label"
+METRICS_COUNTRIES: Final = (
+    "tests/privacy/test_labels.py::test_a_country_column_with_a_number_in_it_is_no_label"
+)
 REPRS: Final = "tests/privacy/test_reprs.py"
 
 
