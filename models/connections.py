@@ -1,68 +1,81 @@
 """PostgreSQL's connections as a pool lends them: looked at before use, without a round trip.
 
-Lives here: what is done on a connection's way out of the pool and back, and the cursors that statements run
-on. What each is worth: docs/performance.md.
+Lives here: what is done on a connection's way out of the pool and back, and when one is given up. What it is
+worth: docs/performance.md.
 """
 
 import select
 import time
 from typing import Any, Final
 
-from psycopg import Connection, Cursor
-from psycopg.pq.abc import PGresult
+from psycopg import Connection
 from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+_WARM_SECONDS: Final = 0.25
+"""A connection that worked a moment ago is taken as it is: under load even a look has its price."""
 
 _IDLE_SECONDS: Final = 5.0
 """A connection that died in silence is found by a round trip, after idling for so long."""
 
-_LAST_USED: Final = "last_used"
+_READ_ONLY: Final = "25006"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
-class LeanCursor(Cursor[Any]):
-    """A cursor that describes a result once and briefly: psycopg does it anew whenever it is looked at."""
-
-    _described: tuple[PGresult | None, list[Any] | None] = (None, None)
-
-    @property
-    def description(self) -> list[Any] | None:
-        """Describe the columns by name and type, which is what SQLAlchemy reads: PEP 249 has seven fields."""
-        result = self.pgresult
-        if result is None or not result.nfields:
-            return super().description
-        if result is not self._described[0]:
-            self._described = (result, [_column(result, place) for place in range(result.nfields)])
-        return self._described[1]
-
-
-def _column(result: PGresult, place: int) -> tuple[Any, ...]:
-    name = result.fname(place)
-    return (name.decode() if name else "", result.ftype(place), None, None, None, None, None)
-
-
-def look_before_use(engine: Engine) -> None:
-    """Replace a connection that its server has left before a statement is lost on it.
+class Lending:
+    """How a pool's connections are lent; safe to share between threads.
 
     SQLAlchemy's `pool_pre_ping` asks on every use: a round trip as dear as the statement itself. A server
     that ends or restarts says so, and its last words wait in the socket.
     """
 
-    @event.listens_for(engine, "checkin")
-    def _put_back(connection: Connection[Any] | None, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - as SQLAlchemy calls
+    def __init__(self, engine: Engine) -> None:
+        """Look at an engine's connections from now on."""
+        self._dialect = engine.dialect
+        self._none_before = float("-inf")
+        event.listen(engine, "checkin", self._put_back)
+        event.listen(engine, "checkout", self._take)
+        event.listen(engine, "handle_error", self._hear)
+
+    def is_over(self, connection: Any, error: BaseException) -> bool:  # noqa: ANN401 - a driver's connection
+        """Whether a connection is of no use after an error; then none is that was put back before."""
+        is_over = connection is None or connection.closed or connection.broken
+        if is_over or getattr(error, "sqlstate", None) == _READ_ONLY:
+            self._none_before = time.monotonic()
+            return True
+        return False
+
+    def _hear(self, context: ExceptionContext) -> None:
+        """Give up connections to a server that has become read-only: the address leads elsewhere by now."""
+        if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+            context.is_disconnect = True
+
+    def _put_back(self, connection: Connection[Any] | None, entry: ConnectionPoolEntry) -> None:  # noqa: ARG002 - as SQLAlchemy calls
         entry.info[_LAST_USED] = time.monotonic()
 
-    @event.listens_for(engine, "checkout")
-    def _take(connection: Connection[Any], entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+    def _take(
+        self, connection: Connection[Any], entry: ConnectionPoolEntry, _: PoolProxiedConnection
+    ) -> None:
+        """Replace a connection that its server has left before a statement is lost on it."""
         last_used = entry.info.get(_LAST_USED)
         if last_used is None:
             return
-        if time.monotonic() - last_used < _IDLE_SECONDS and not _has_news(connection):
+        if last_used < self._none_before:
+            raise InvalidatePoolError
+        idle_seconds = time.monotonic() - last_used
+        if idle_seconds < _WARM_SECONDS:
+            return
+        if idle_seconds < _IDLE_SECONDS and not _has_news(connection):
             return
         try:
-            engine.dialect.do_ping(connection)  # type: ignore[arg-type]  # what the dialect itself opened
+            self._dialect.do_ping(connection)  # type: ignore[arg-type]  # what the dialect itself opened
         except Exception as error:
             raise InvalidatePoolError from error
+
+
+_LAST_USED: Final = "last_used"
 
 
 def _has_news(connection: Connection[Any]) -> bool:

@@ -5,14 +5,15 @@ while anybody else is asked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
-from sqlalchemy.engine import ExceptionContext, Row
+from sqlalchemy.engine import Row
 
-from models.connections import LeanCursor, look_before_use
+from models.connections import Lending
+from models.prepared import PreparedStatements
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever was selected."""
@@ -28,7 +29,6 @@ _CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
             # A worker that freezes between two statements must not keep its run from everybody else.
             "-c idle_in_transaction_session_timeout=5000"
         ),
-        "cursor_factory": LeanCursor,
     },
     "sqlite": {"timeout": 5},
 }
@@ -44,6 +44,7 @@ class Database:
 
     engine: Engine
     autocommit: Engine
+    prepared: PreparedStatements | None = None
 
     @property
     def dialect(self) -> str:
@@ -52,23 +53,25 @@ class Database:
 
     def one(self, statement: Executable, values: Mapping[str, Any]) -> AnyRow | None:
         """Run one statement in a transaction of its own; return its row, if it has one."""
-        with self._alone() as connection:
+        if self.prepared is not None:
+            return self.prepared.rows(statement, values).one_or_none()
+        with self.transaction() as connection:
             result = connection.execute(statement, values)
             return result.one_or_none() if result.returns_rows else None
 
     def all(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[AnyRow]:
         """Run one statement in a transaction of its own; return its rows."""
-        with self._alone() as connection:
+        if self.prepared is not None:
+            return self.prepared.rows(statement, values).all()
+        with self.transaction() as connection:
             return connection.execute(statement, values).all()
 
     def count(self, statement: Executable, values: Mapping[str, Any]) -> int:
         """Run one statement in a transaction of its own; return how many rows it changed."""
-        with self._alone() as connection:
+        if self.prepared is not None:
+            return self.prepared.count(statement, values)
+        with self.transaction() as connection:
             return connection.execute(statement, values).rowcount
-
-    def _alone(self) -> AbstractContextManager[Connection]:
-        """Lend a connection for one statement; where each commits by itself there is nothing to begin."""
-        return self.engine.begin() if self.autocommit is self.engine else self.autocommit.connect()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -104,21 +107,10 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         **({"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True} if is_postgresql else {}),
     )
     if is_postgresql:
-        event.listen(engine, "handle_error", _leave_a_demoted_server)
-        look_before_use(engine)
-        return Database(engine.execution_options(isolation_level="READ COMMITTED"), engine)
+        prepared = PreparedStatements(engine, Lending(engine))
+        return Database(engine.execution_options(isolation_level="READ COMMITTED"), engine, prepared)
     _make_sqlite_serial(engine)
     return Database(engine, engine)
-
-
-_READ_ONLY: Final = "25006"
-"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
-
-
-def _leave_a_demoted_server(context: ExceptionContext) -> None:
-    """Give up connections to a server that has become read-only: the address leads elsewhere by now."""
-    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
-        context.is_disconnect = True
 
 
 def _make_sqlite_serial(engine: Engine) -> None:

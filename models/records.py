@@ -117,8 +117,8 @@ _COPIED: Final = (
 def verification_columns(prefix: str = "") -> dict[str, ColumnElement[Any]]:
     """Write what an answer told of a verification as columns; their values are named with the prefix."""
     columns = Verification.__table__.c
-    age: BindParameter[float] = bindparam(f"{prefix}age_seconds")
-    ttl: BindParameter[float] = bindparam(f"{prefix}ttl_seconds")
+    age: BindParameter[float] = bindparam(f"{prefix}age_seconds", type_=Double())
+    ttl: BindParameter[float] = bindparam(f"{prefix}ttl_seconds", type_=Double())
     is_approved = bindparam(f"{prefix}is_approved", type_=Boolean())
     sent_ago: ColumnElement[float | None] = cast(bindparam(f"{prefix}sent_seconds_ago"), Double())
     return {

@@ -20,6 +20,9 @@ from tests.integration.bundle import make_services
 
 TASK_ID = "a-task-id"
 
+_LOOKS_BACK = 3
+"""Which use of a connection looks back: a run is accepted, claimed, and then its number is looked at."""
+
 
 @pytest.fixture
 def database(fresh_postgres: str) -> Iterator[Database]:
@@ -27,17 +30,17 @@ def database(fresh_postgres: str) -> Iterator[Database]:
     opened = open_database(fresh_postgres)
     upgrade(opened.engine)
     administrator = create_engine(fresh_postgres)
-    cut: list[int] = []
+    lent: list[int] = []
 
-    @event.listens_for(opened.autocommit, "before_cursor_execute")
-    def _cut(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if "whose" in statement and not cut:
-            cut.append(connection.connection.dbapi_connection.info.backend_pid)
+    @event.listens_for(opened.autocommit, "checkout")
+    def _cut(connection: Any, *_: Any) -> None:
+        lent.append(connection.info.backend_pid)
+        if len(lent) == _LOOKS_BACK:
             with administrator.connect() as other:
-                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": cut[0]})
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": lent[-1]})
 
     yield opened
-    assert cut
+    assert len(lent) > _LOOKS_BACK
     opened.dispose()
     administrator.dispose()
 
