@@ -7,6 +7,7 @@ likes. Here every wait is what is left of the call's budget.
 import http.client
 import io
 import logging
+import math
 import socket
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from gateway.dial import dial
 from gateway.errors import NotWrittenError
 from gateway.exchange import Exchange
 
+_NOTICED_SECONDS: Final = 0.05
 _current: Final[ContextVar[Exchange]] = ContextVar("exchange")
 
 
@@ -54,7 +56,9 @@ class _DeadlineReader(io.RawIOBase):
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the call's budget is spent")
-        self._sock.settimeout(left)
+        # Setting it anew gives up the interpreter's lock: not for what nobody notices.
+        if not left <= (self._sock.gettimeout() or math.inf) <= left + _NOTICED_SECONDS:
+            self._sock.settimeout(left)
         return self._sock.recv_into(buffer)
 
 
@@ -81,8 +85,25 @@ class _Watched(HTTPConnection):
     response_class: Any = _DeadlineResponse
     sock: socket.socket | None
     last_used_at: float = 0
+    _parts: list[bytes] | None = None
+
+    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - urllib3's signature
+        """Write a request in one piece: each write gives up the interpreter's lock twice."""
+        parts: list[bytes] = []
+        self._parts = parts
+        try:
+            super().request(*args, **options)
+        finally:
+            self._parts = None
+        self._write(b"".join(parts))
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - bytes, or what http.client takes for them
+        if self._parts is None:
+            self._write(data)
+        else:
+            self._parts.append(data)
+
+    def _write(self, data: bytes) -> None:
         exchange = current()
         if self.sock is None:
             self.connect()

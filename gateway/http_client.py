@@ -28,8 +28,11 @@ from gateway.exchange import Exchange, Failure
 _LARGEST_BODY_BYTES: Final = 1 << 20
 
 
-class NoAnswerError(Exception):
-    """No whole answer came; the exchange says why."""
+class ExchangeOver(Exception):  # noqa: N818 - how a call ends; no error
+    """The exchange has all there is, an answer or why none came: the SDK has nothing to read in it.
+
+    What the SDK would make of an answer is dropped anyway, and it stumbles in many ways over what is none.
+    """
 
 
 class BudgetedHttpClient(HttpClient):  # type: ignore[misc]  # the SDK publishes no types
@@ -51,17 +54,16 @@ class BudgetedHttpClient(HttpClient):  # type: ignore[misc]  # the SDK publishes
         timeout: float | None = None,  # noqa: ARG002 - the exchange has the budget
         allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 - the SDK's signature; never followed
     ) -> Response:
-        """Make one call for the SDK; raise NoAnswerError when no whole answer came."""
+        """Make one call for the SDK; always raises ExchangeOver."""
         exchange = current()
         begun_at = time.monotonic()
         try:
             self._fill(exchange, method, _url(uri, params), data, headers, auth)
         except (HTTPError, NotWrittenError, OSError) as error:
             exchange.failure = _failure(error, exchange)
-            raise NoAnswerError from None
         finally:
             exchange.duration_seconds += time.monotonic() - begun_at
-        return Response(exchange.status, exchange.body, exchange.headers)
+        raise ExchangeOver
 
     def _fill(
         self,

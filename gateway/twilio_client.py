@@ -6,16 +6,16 @@ is dropped: its objects hold texts and numbers, its exceptions drop the headers.
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from gateway.connection import under
 from gateway.cursor import Cursor
 from gateway.exchange import Exchange
-from gateway.http_client import BudgetedHttpClient, NoAnswerError
+from gateway.http_client import BudgetedHttpClient, ExchangeOver
 from gateway.port import Guard
 
 
@@ -79,13 +79,5 @@ class TwilioClient:
 
 
 def _fill(exchange: Exchange, ask: Callable[[], object]) -> None:
-    with under(exchange):
-        try:
-            ask()
-        except (TwilioException, NoAnswerError):
-            return
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-            # The SDK stumbles in many ways over answers that are none; the exchange has it all. Without
-            # an exchange it is a fault of ours.
-            if exchange.status is None and exchange.failure is None:
-                raise
+    with under(exchange), suppress(ExchangeOver):
+        ask()

@@ -12,7 +12,7 @@ from phone_verification.arguments import AnyArguments, Arguments, CheckArguments
 from phone_verification.codes import read_code
 from phone_verification.keys import Fingerprints, Label, Seals
 from phone_verification.kinds import Channel, Operation
-from phone_verification.phone_numbers import PhoneNumber, read_phone_number
+from phone_verification.phone_numbers import PhoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Acceptance:
         wants_result: bool = False,
     ) -> dict[str, Any]:
         """Fill the public columns; what could tell a number or a code is sealed or an HMAC."""
-        number = read_phone_number(arguments.phone_number, self.default_region)
+        number = arguments.number(self.default_region)
         return {
             "task_id": task_id,
             "operation": operation.value,
@@ -57,7 +57,7 @@ class Acceptance:
 
     def is_of_same_number(self, arguments: Arguments, stored: str | None) -> bool:
         """Whether a stored fingerprint is of this number; one whose key is not held cannot be told."""
-        number = read_phone_number(arguments.phone_number, self.default_region)
+        number = arguments.number(self.default_region)
         if number is None or stored is None:
             return number is None and stored is None
         keys = self.fingerprints

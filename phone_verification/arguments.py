@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from phone_verification.errors import InvalidArgumentsError
 from phone_verification.keys import Fingerprints, Label, canonical_json
 from phone_verification.kinds import Channel, Operation
+from phone_verification.phone_numbers import PhoneNumber, read_phone_number
 from phone_verification.task_ids import is_task_id
 
 _FIELD_NAME: Final = re.compile(r"[a-z_]{1,32}")
@@ -39,6 +40,14 @@ class Arguments(BaseModel):
     options: Annotated[dict[str, Any], Field(max_length=0, description="reserved")] = Field(
         default_factory=dict
     )
+
+    _read: dict[str, PhoneNumber | None] = PrivateAttr(default_factory=dict)
+
+    def number(self, default_region: str) -> PhoneNumber | None:
+        """Read the number as in a region, once; None when it is no valid number."""
+        if default_region not in self._read:
+            self._read[default_region] = read_phone_number(self.phone_number, default_region)
+        return self._read[default_region]
 
     def intent(self) -> dict[str, Any]:
         """Return what makes two requests the same intent: everything but the time of asking."""

@@ -4,6 +4,7 @@ Lives here: the look back, the guard's word, and its writing down. Counted while
 of two runs at once exactly one is counted by the other. The rules are in tasks/guard.py.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ from tasks.step import Finish
 from tasks.wanted import Wanted, described
 
 log: Final = structlog.get_logger()
+
+Seen = Callable[[], VerificationAnswer | None]
+"""Describes what a refusal shows; nearly all are not refused."""
 
 
 def look_back_on_send(inquiry: Inquiry, number: PhoneNumber, arguments: SendArguments) -> History:
@@ -55,7 +59,11 @@ def look_back_on_check(inquiry: Inquiry, number: PhoneNumber, arguments: CheckAr
 
 def refuse_send(inquiry: Inquiry, wanted: Wanted) -> Finish | None:
     """End a send that the guard forbids; None when it may be asked for."""
-    services, seen = inquiry.services, described(inquiry, wanted, counts=False)
+    services = inquiry.services
+
+    def seen() -> VerificationAnswer:
+        return described(inquiry, wanted, counts=False)
+
     objection = object_to_send(services.rules, wanted.history) or services.ceiling.objection(
         services.database, inquiry.claim.task_id
     )
@@ -68,24 +76,24 @@ def refuse_message(inquiry: Inquiry) -> Finish | None:
     """End a text of a caller's own words that the ceiling for all forbids; whom to text is the caller's."""
     services = inquiry.services
     objection = services.ceiling.objection(services.database, inquiry.claim.task_id)
-    return _refused(inquiry, objection, None)
+    return _refused(inquiry, objection, lambda: None)
 
 
-def refuse_check(inquiry: Inquiry, history: History, verification: VerificationAnswer) -> Finish | None:
+def refuse_check(inquiry: Inquiry, history: History, seen: Seen) -> Finish | None:
     """End a check that the guard forbids; None when it may be asked about."""
     has_handle = inquiry.claim.verification_id is not None
     objection = object_to_check(inquiry.services.rules, history, has_handle=has_handle)
-    return _refused(inquiry, objection, verification)
+    return _refused(inquiry, objection, seen)
 
 
-def _refused(inquiry: Inquiry, objection: Objection | None, seen: VerificationAnswer | None) -> Finish | None:
+def _refused(inquiry: Inquiry, objection: Objection | None, seen: Seen) -> Finish | None:
     if objection is None:
         return None
     _keep_decision(inquiry, objection, is_enforced=True)
-    return refused(ErrorKind.RATE_LIMITED, seen, retry_after_seconds=objection.wait_seconds)
+    return refused(ErrorKind.RATE_LIMITED, seen(), retry_after_seconds=objection.wait_seconds)
 
 
-def _suspected(inquiry: Inquiry, wanted: Wanted, seen: VerificationAnswer) -> Finish | None:
+def _suspected(inquiry: Inquiry, wanted: Wanted, seen: Seen) -> Finish | None:
     """End a send to a suspect, where the watch is told to deny; else only write it down."""
     services = inquiry.services
     suspicion = services.watch.objection(services.fingerprints, wanted.number)
@@ -93,7 +101,7 @@ def _suspected(inquiry: Inquiry, wanted: Wanted, seen: VerificationAnswer) -> Fi
         return None
     is_enforced = services.rules.watch.is_enforced
     _keep_decision(inquiry, suspicion, is_enforced=is_enforced)
-    return refused(ErrorKind.FRAUD_BLOCKED, seen) if is_enforced else None
+    return refused(ErrorKind.FRAUD_BLOCKED, seen()) if is_enforced else None
 
 
 def _keep_decision(inquiry: Inquiry, objection: Objection, *, is_enforced: bool) -> None:

@@ -10,7 +10,7 @@ from gateway.answer import Answer, AnswerClass
 from phone_verification.arguments import CheckArguments
 from phone_verification.codes import read_code
 from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState, Service
-from phone_verification.phone_numbers import read_phone_number, refusal_of
+from phone_verification.phone_numbers import refusal_of
 from tasks.admission import look_back_on_check, refuse_check
 from tasks.asked import in_doubt, refused, undecided
 from tasks.checked import approved, described, told_again, unknown, wrong
@@ -26,17 +26,14 @@ from tasks.weigh import weigh
 def check(inquiry: Inquiry, arguments: CheckArguments) -> Step:
     """Ask whether a code is right, Twilio or our own tables, unless our records know already."""
     services, claim = inquiry.services, inquiry.claim
-    number = read_phone_number(arguments.phone_number, services.default_region)
+    number = arguments.number(services.default_region)
     if number is None:
         return Finish(outcome=Outcome.REJECTED, kind=ErrorKind.INVALID_PHONE_NUMBER)
     history = look_back_on_check(inquiry, number, arguments)
-    unasked = unknown(inquiry, number, history)
     refusal = refusal_of(number, Channel.CALL, services.allowed_countries)
-    if refusal is not None:
-        return refused(refusal, unasked)
     code = read_code(arguments.code)
-    if code is None:
-        return refused(ErrorKind.INVALID_CODE, unasked)
+    if refusal is not None or code is None:
+        return refused(refusal or ErrorKind.INVALID_CODE, unknown(inquiry, number, history))
     asked = Asked(number=number, code=code, history=history)
     known = look_up(services, claim, asked)
     if is_replay(known, claim.verification_id):
@@ -58,7 +55,7 @@ def _by_guard(inquiry: Inquiry, asked: Asked, known: Known) -> Step | None:
     """Stop guessing; what has been asked about already is found out all the same."""
     if inquiry.claim.state is RunState.SETTLING:
         return None
-    return refuse_check(inquiry, asked.history, described(inquiry, asked, known))
+    return refuse_check(inquiry, asked.history, lambda: described(inquiry, asked, known))
 
 
 def _ask(inquiry: Inquiry, asked: Asked, known: Known) -> Step:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.answer import Answer
 from phone_verification.arguments import MessageArguments
 from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState
-from phone_verification.phone_numbers import PhoneNumber, read_phone_number, refusal_of
+from phone_verification.phone_numbers import PhoneNumber, refusal_of
 from tasks.admission import refuse_message
 from tasks.asked import refused
 from tasks.inquiry import Inquiry
@@ -57,7 +57,7 @@ class PlainText:
 def message(inquiry: Inquiry, arguments: MessageArguments) -> Step:
     """Ask Messaging for the text, unless the number refuses by itself."""
     services = inquiry.services
-    number = read_phone_number(arguments.phone_number, services.default_region)
+    number = arguments.number(services.default_region)
     refusal = refusal_of(number, Channel.SMS, services.allowed_countries)
     if number is None or refusal is not None:
         return refused(refusal or ErrorKind.INVALID_PHONE_NUMBER, None)

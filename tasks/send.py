@@ -10,7 +10,7 @@ import structlog
 
 from phone_verification.arguments import SendArguments
 from phone_verification.kinds import Channel, ErrorKind, Outcome, RunState, Service
-from phone_verification.phone_numbers import read_phone_number, refusal_of
+from phone_verification.phone_numbers import refusal_of
 from tasks.admission import look_back_on_send, refuse_send
 from tasks.asked import refused
 from tasks.code_text import give_code, settle_code, text_code
@@ -27,7 +27,7 @@ log: Final = structlog.get_logger()
 def send(inquiry: Inquiry, arguments: SendArguments) -> Step:
     """Ask Twilio to send a code, unless the number refuses by itself."""
     services, claim = inquiry.services, inquiry.claim
-    number = read_phone_number(arguments.phone_number, services.default_region)
+    number = arguments.number(services.default_region)
     refusal = refusal_of(number, arguments.channel, services.allowed_countries)
     if number is None:
         return Finish(outcome=Outcome.REJECTED, kind=ErrorKind.INVALID_PHONE_NUMBER)

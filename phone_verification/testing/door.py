@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from phone_verification.arguments import read_arguments
 from phone_verification.errors import IdempotencyConflictError, InvalidArgumentsError, NotAcceptedError
 from phone_verification.kinds import Operation
-from phone_verification.phone_numbers import read_phone_number
 from phone_verification.task_ids import is_task_id, new_task_id
 from phone_verification.testing.outbox import Outbox
 from phone_verification.testing.run import Run
@@ -63,7 +62,7 @@ class Door:
                 task_id=task_id,
                 operation=operation,
                 arguments=arguments,
-                number=read_phone_number(arguments.phone_number, self._default_region),
+                number=arguments.number(self._default_region),
                 accepted_at=self._world.clock.now,
                 deadline_at=self._world.clock.after(self._deadline_seconds[operation]),
             )
