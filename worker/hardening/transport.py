@@ -13,6 +13,7 @@ What was found in kombu 5.7.0 and Celery 5.7.0, each tried:
   message is lost. https://github.com/celery/celery/issues/5716
 """
 
+import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -30,17 +31,42 @@ from worker.hardening.dropped import tell_dropped
 from worker.hardening.envelope import Envelope, read_envelope
 from worker.hardening.events import EVENT_QUEUES, masked_events
 from worker.hardening.flaws import carrier_flaw
+from worker.hardening.redis_socket import KernelTimedConnection
 
 log: Final = structlog.get_logger()
 
 _UNREADABLE: Final = b"null"
+_ACKNOWLEDGE_SECONDS: Final = 0.05
+_TELL_AGAIN_SECONDS: Final = 1.0
 
 # A queue's key and an item; nothing when BRPOP's time was over.
 Popped = tuple[bytes, bytes] | None
 
 
 class GuardedQoS(QoS):
-    """What is in hand; a message is worked on even if Redis is too full to note that it is."""
+    """What is in hand; a message is worked on even if Redis is too full to note that it is.
+
+    Acknowledgements leave together, a moment later: a worker that is killed meanwhile has its message
+    delivered again, as one that is killed a moment earlier, and a run that is over says so.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - kombu's signature
+        super().__init__(*args, **kwargs)
+        self._done: list[str] = []
+
+    def ack(self, delivery_tag: str) -> None:
+        """Let go of a message; Redis hears of it when the loop comes to it, or now where there is none."""
+        self._done.append(delivery_tag)
+        virtual.QoS.ack(self, delivery_tag)
+        if not getattr(self.channel.connection, "is_in_loop", False):
+            self.acknowledge()
+
+    def acknowledge(self) -> None:
+        """Tell Redis what was let go of."""
+        tags, self._done = self._done, []
+        if tags:
+            with self.pipe_or_acquire() as pipe:
+                pipe.zrem(self.unacked_index_key, *tags).hdel(self.unacked_key, *tags).execute()
 
     def append(self, message: Any, delivery_tag: str) -> None:  # noqa: ANN401 - kombu's signature
         """Note a message as unacknowledged; only a crash before its claim loses one that could not be."""
@@ -55,8 +81,17 @@ class GuardedChannel(Channel):
     """A channel that reads JSON only, and knows where Redis is after its connection was given up."""
 
     QoS = GuardedQoS
+    connection_class = KernelTimedConnection
     _address: dict[str, Any] | None = None
     _publisher: Redis | None = None
+
+    def close(self) -> None:
+        """Close; what was let go of is acknowledged before, where Redis can be reached."""
+        try:
+            self.qos.acknowledge()
+        except Exception as error:  # noqa: BLE001 - whatever the client raises: it comes again, and is over
+            log.warning("message.not_acknowledged", error=type(error).__name__)
+        super().close()
 
     def _create_client(self, asynchronous: bool = False) -> Redis:  # noqa: FBT001, FBT002 - kombu's signature
         """Make a client; for all that is not waited for by the loop there is one, safe between threads.
@@ -87,6 +122,17 @@ class GuardedTransport(Transport):
     """A transport that delivers well-formed messages and drops the rest, before they are noted anywhere."""
 
     Channel = GuardedChannel
+    is_in_loop = False
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:  # noqa: ANN401 - kombu's signature
+        """Join the loop, which acknowledges from now on; Celery cancels its timers with the connection."""
+        super().register_with_event_loop(connection, _Joined(loop))
+        self.is_in_loop = True
+        loop.call_repeatedly(_ACKNOWLEDGE_SECONDS, self._acknowledge)
+
+    def _acknowledge(self) -> None:
+        for channel in self.channels or ():
+            channel.qos.acknowledge()
 
     def _deliver(self, message: object, queue: str | None) -> None:
         if queue is not None and queue in QUEUES.values():
@@ -110,6 +156,28 @@ class GuardedTransport(Transport):
             tell_dropped("unreadable event")
         else:
             super()._deliver(masked, queue)
+
+
+class _Joined:
+    """A loop that is not told again and again to watch what it watches.
+
+    kombu tells it in each turn, which is two system calls for nothing; once a second is enough should a
+    socket have been replaced behind its back.
+    """
+
+    def __init__(self, loop: Any) -> None:  # noqa: ANN401 - kombu's Hub
+        self._loop = loop
+        self._told: dict[int, float] = {}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a loop has
+        return getattr(self._loop, name)
+
+    def add_reader(self, fd: int, *callback: Any) -> None:  # noqa: ANN401 - kombu's signature
+        """Watch a socket; at once where it is not watched."""
+        now = time.monotonic()
+        if fd not in self._loop.readers or now - self._told.get(fd, 0) > _TELL_AGAIN_SECONDS:
+            self._told[fd] = now
+            self._loop.add_reader(fd, *callback)
 
 
 def only_readable(popped: Popped) -> Popped:

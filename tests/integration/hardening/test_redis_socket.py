@@ -1,0 +1,204 @@
+"""The broker's connections: timed by the kernel, looked at in passing, and told of many messages at once."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+import redis as redis_client
+from kombu import Queue
+from kombu.transport.virtual import Channel
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from tests.shapes import QUEUE, message
+from worker.demo.redis_server import RedisServer
+from worker.demo.waiting import wait_until
+from worker.hardening.connection import GuardedConnection
+from worker.hardening.redis_socket import KernelTimedConnection
+from worker.hardening.transport import _Joined
+
+SECONDS = 0.3
+
+
+@pytest.fixture
+def silent() -> Iterator[tuple[int, Callable[[], socket.socket]]]:
+    """A server that takes connections and says nothing; its port, and its end of the latest."""
+    taken: list[socket.socket] = []
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+
+        def take() -> None:
+            while True:
+                try:
+                    taken.append(server.accept()[0])
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        yield (
+            server.getsockname()[1],
+            lambda: wait_until(lambda: taken and taken[-1], "a connection was taken", seconds=5),
+        )
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    for one in taken:
+        one.close()
+
+
+def connected(port: int) -> KernelTimedConnection:
+    """A connection that greets nobody: RESP2 has no hello."""
+    made = KernelTimedConnection(host="127.0.0.1", port=port, protocol=2, socket_timeout=SECONDS)
+    made._sock = made._connect()  # noqa: SLF001 - without the greeting
+    made._parser.on_connect(made)  # noqa: SLF001 - as above
+    return made
+
+
+def test_a_redis_that_says_nothing_is_waited_for_as_long_as_was_said(silent: Any) -> None:
+    """A frozen one holds the loop no longer than before."""
+    port, _ = silent
+    connection, begun = connected(port), time.monotonic()
+
+    with pytest.raises(RedisConnectionError):
+        connection.read_response()
+
+    assert SECONDS * 0.9 < time.monotonic() - begun < SECONDS + 2
+
+
+def test_a_redis_that_takes_nothing_is_waited_for_no_longer(silent: Any) -> None:
+    """Its buffers are full; who publishes is told."""
+    port, _ = silent
+    connection, begun = connected(port), time.monotonic()
+
+    with pytest.raises(RedisConnectionError):
+        connection.send_packed_command([b"x" * 100_000_000], check_health=False)
+
+    assert time.monotonic() - begun < 8
+
+
+def test_a_quiet_connection_is_taken_and_one_that_was_left_is_not(silent: Any) -> None:
+    """A word that nobody asked for, or the end, means that it is of no use."""
+    port, peer = silent
+    quiet, talked_to, left = (connected(port), peer())[0], None, None
+    assert quiet.can_read() is False
+
+    talked_to = connected(port)
+    peer().sendall(b"+OK\r\n")
+    assert wait_until(talked_to.can_read, "the word arrived", seconds=5)
+
+    left = connected(port)
+    peer().close()
+    with pytest.raises(RedisConnectionError):
+        wait_until(left.can_read, "the end arrived", seconds=5)
+
+
+def test_one_that_answered_a_moment_ago_is_not_looked_at(silent: Any) -> None:
+    """Under load a look has its price; a moment later it is looked at again."""
+    port, peer = silent
+    connection = connected(port)
+    peer().sendall(b"+OK\r\n")
+    assert connection.read_response() == b"OK"
+
+    peer().close()
+    begun = time.monotonic()
+    assert connection.can_read() is False
+    with pytest.raises(RedisConnectionError):
+        wait_until(connection.can_read, "it was looked at", seconds=5)
+    assert time.monotonic() - begun >= 0.2
+
+
+@pytest.fixture
+def channel(redis: RedisServer) -> Iterator[Channel]:
+    """A channel of a worker's, which is in no loop yet."""
+    with GuardedConnection(redis.url()) as connection:
+        yield connection.channel()
+
+
+def take(channel: Channel, redis: RedisServer, tag: str) -> Any:
+    """Put a message into the queue and take it in hand."""
+    Queue(QUEUE, channel=channel).declare()
+    with redis_client.Redis(port=redis.port) as client:
+        client.lpush(QUEUE, json.dumps(message("a-task-id", properties__delivery_tag=tag)))
+    return wait_until(lambda: channel.basic_get(QUEUE), "the message was taken", seconds=5)
+
+
+def in_hand(redis: RedisServer) -> set[bytes]:
+    """Which messages Redis has noted as taken."""
+    with redis_client.Redis(port=redis.port) as client:
+        noted = set(client.hkeys("unacked"))
+        assert noted == set(client.zrange("unacked_index", 0, -1))
+        return noted
+
+
+def test_without_a_loop_a_message_is_let_go_of_at_once(channel: Channel, redis: RedisServer) -> None:
+    """Nobody would come to do it later."""
+    taken = take(channel, redis, "1")
+    assert in_hand(redis) == {b"1"}
+
+    channel.basic_ack(taken.delivery_tag)
+
+    assert in_hand(redis) == set()
+
+
+def test_in_a_loop_messages_are_let_go_of_together(channel: Channel, redis: RedisServer) -> None:
+    """Here there is room for the next one at once; Redis hears of both a moment later."""
+    channel.connection.is_in_loop = True
+    for tag in ("1", "2"):
+        taken = take(channel, redis, tag)
+        channel.basic_ack(taken.delivery_tag)
+    assert in_hand(redis) == {b"1", b"2"}
+
+    channel.connection._acknowledge()  # noqa: SLF001 - as the loop does
+
+    assert in_hand(redis) == set()
+
+
+def test_a_channel_that_closes_lets_go_of_what_is_done(channel: Channel, redis: RedisServer) -> None:
+    """A worker that stops leaves nothing to be delivered again."""
+    channel.connection.is_in_loop = True
+    done, undone = take(channel, redis, "1"), take(channel, redis, "2")
+    channel.basic_ack(done.delivery_tag)
+
+    channel.close()
+
+    assert in_hand(redis) == set()
+    with redis_client.Redis(port=redis.port) as client:
+        assert client.llen(QUEUE) == 1
+    assert undone
+
+
+def test_a_message_that_is_given_back_is_given_back_at_once(channel: Channel, redis: RedisServer) -> None:
+    """It comes again under the same tag: let go of later, it would be lost with the worker that has it."""
+    channel.connection.is_in_loop = True
+    taken = take(channel, redis, "1")
+
+    channel.basic_reject(taken.delivery_tag, requeue=True)
+    assert in_hand(redis) == set()
+    again = wait_until(lambda: channel.basic_get(QUEUE), "it came again", seconds=5)
+    channel.connection._acknowledge()  # noqa: SLF001 - as the loop does
+
+    assert again.delivery_tag == taken.delivery_tag
+    assert in_hand(redis) == {b"1"}
+
+
+def test_the_loop_is_told_of_a_socket_again_after_a_while(redis: RedisServer) -> None:
+    """Each turn would be two system calls for nothing; never again, and a new socket could stay unheard."""
+    told: list[int] = []
+
+    class Loop:
+        readers: dict[int, Any] = {}  # noqa: RUF012 - as kombu's
+
+        def add_reader(self, fd: int, *callback: Any) -> None:
+            told.append(fd)
+            self.readers[fd] = callback
+
+    joined = _Joined(Loop())
+    wait_until(lambda: joined.add_reader(7, print) or len(told) > 1, "it was told again", seconds=5)
+    assert told == [7, 7]
+
+    Loop.readers.clear()
+    joined.add_reader(7, print)
+    assert told == [7, 7, 7]
