@@ -17,7 +17,8 @@ or 0 there is none.
 `METRICS_HOST` is the address it listens at: `127.0.0.1` unless told otherwise, `0.0.0.0` in a container,
 where the network is the fence. It asks for no password: whoever reaches it learns volumes, no number.
 Workers that share a host need a port each; one that is taken stops the start and says so.
-With `--pool=prefork` every child would count for itself, so the start refuses `METRICS_PORT` there.
+With `--pool=processes` (prefork) every child would count for itself, so the start refuses `METRICS_PORT`
+there.
 Commands (`python -m worker sweep`) and Flower open nothing.
 
 [`deploy/prometheus/prometheus.yml`](../deploy/prometheus/prometheus.yml) scrapes the workers,

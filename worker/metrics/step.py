@@ -47,6 +47,6 @@ def refuse_processes(pool: type) -> None:
     """Raise SettingsError where each child would count for itself, and nobody would see it."""
     if pool.__module__ == _PREFORK:
         raise SettingsError(
-            "Cannot start: with --pool=prefork each process counts for itself and METRICS_PORT would show "
+            "Cannot start: in a pool of processes each counts for itself and METRICS_PORT would show "
             "none of it; use --pool=threads, or leave METRICS_PORT out."
         )
