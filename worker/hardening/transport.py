@@ -55,18 +55,21 @@ class GuardedQoS(QoS):
         self._done: list[str] = []
 
     def ack(self, delivery_tag: str) -> None:
-        """Let go of a message; Redis hears of it when the loop comes to it, or now where there is none."""
-        self._done.append(delivery_tag)
-        virtual.QoS.ack(self, delivery_tag)
-        if not getattr(self.channel.connection, "is_in_loop", False):
-            self.acknowledge()
+        """Let go of a message; Redis hears of it when the loop comes to it, or now where no loop comes."""
+        transport = self.channel.connection
+        if getattr(transport, "is_in_loop", False) and transport.client is not None:
+            self._done.append(delivery_tag)
+            virtual.QoS.ack(self, delivery_tag)
+        else:
+            super().ack(delivery_tag)
 
     def acknowledge(self) -> None:
         """Tell Redis what was let go of."""
-        tags, self._done = self._done, []
+        tags = self._done[:]
         if tags:
             with self.pipe_or_acquire() as pipe:
                 pipe.zrem(self.unacked_index_key, *tags).hdel(self.unacked_key, *tags).execute()
+            del self._done[: len(tags)]
 
     def append(self, message: Any, delivery_tag: str) -> None:  # noqa: ANN401 - kombu's signature
         """Note a message as unacknowledged; only a crash before its claim loses one that could not be."""
