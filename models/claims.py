@@ -42,6 +42,7 @@ _task_id: Final[BindParameter[str]] = bindparam("run")
 _service: Final = bindparam("as_service", value=None, type_=TaskRun.service.type)
 _lease: Final = bindparam("lease_seconds", type_=Float())
 _tail: Final = bindparam("tail_seconds", type_=Float())
+_delay: Final = bindparam("delay_seconds", type_=Float())
 
 
 def _lease_until(left_seconds: SQLColumnExpression[float]) -> now_plus:
@@ -152,8 +153,8 @@ _CALLING: Final = {
 }
 _WAITING: Final = {
     "state": RunState.WAITING,
-    "not_before": now_plus(bindparam("delay_seconds")),
-    "ring_at": now_plus(bindparam("delay_seconds") + _AFTER_TURN_SECONDS),
+    "not_before": now_plus(_delay),
+    "ring_at": now_plus(_delay + _AFTER_TURN_SECONDS),
 }
 
 BEGIN: Final = {
@@ -181,9 +182,7 @@ _holder_wait: Final = (
     .correlate(TaskRun)
     .scalar_subquery()
 )
-_turn_seconds: Final = case(
-    (_holder_wait > bindparam("delay_seconds"), _holder_wait), else_=bindparam("delay_seconds")
-)
+_turn_seconds: Final = case((_holder_wait > _delay, _holder_wait), else_=_delay)
 
 WAIT_TURN: Final = (
     update(TaskRun)

@@ -6,7 +6,7 @@ stands. A look that fails, or whose worker dies, is not made good: the next one 
 
 from typing import Any, Final
 
-from sqlalchemy import Integer, bindparam, case, null, or_, select, update
+from sqlalchemy import Boolean, Float, Integer, bindparam, case, null, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.task_run import TaskRun
@@ -36,7 +36,7 @@ TAKE_LOOKS: Final = (
         look_at=case(
             (
                 SendAttempt.looks.in_(list(_PAUSES)),
-                now_plus(bindparam("first_seconds") * case(_PAUSES, value=SendAttempt.looks)),
+                now_plus(bindparam("first_seconds", type_=Float()) * case(_PAUSES, value=SendAttempt.looks)),
             ),
             else_=null(),
         ),
@@ -57,7 +57,7 @@ KEEP_DELIVERY: Final = (
         error_code=bindparam("seen_code", type_=_attempts.error_code.type),
         delivery_status=bindparam("delivery", type_=_attempts.delivery_status.type),
         delivery_reason=bindparam("reason", type_=_attempts.delivery_reason.type),
-        look_at=case((bindparam("is_final"), null()), else_=SendAttempt.look_at),
+        look_at=case((bindparam("is_final", type_=Boolean()), null()), else_=SendAttempt.look_at),
     )
 )
 """Write down how far a text has come; one that has arrived, or never will, is not looked at again.

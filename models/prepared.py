@@ -27,6 +27,7 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.sqltypes import NullType
 
 from models.connections import Lending
 
@@ -89,7 +90,6 @@ class PreparedStatements:
             None,
             error,
             psycopg.Error,
-            hide_parameters=True,
             connection_invalidated=is_over,
             dialect=self._engine.dialect,
         )
@@ -166,7 +166,7 @@ class _Statement:
             whole, place = places.get(name, (name, None))
             bind = self._compiled.binds[whole]
             convert = bind.type.dialect_impl(self._dialect).bind_processor(self._dialect)
-            types.append(_type_of(bind.type))
+            types.append(_type_of(bind))
             if bind.unique:
                 readers.append(_constant(_written(state.parameters[name], convert)))
             else:
@@ -225,11 +225,16 @@ def _writer_of(value: Any) -> Callable[[Any], bytes]:  # noqa: ANN401 - whatever
     raise TypeError(f"no {type(value).__name__} can be written")
 
 
-def _type_of(kind: object) -> int:
-    """Number a type that no cast in the SQL tells."""
-    if isinstance(kind, Float):
+def _type_of(bind: BindParameter[Any]) -> int:
+    """Number a type that no cast in the SQL tells. Raises TypeError for a value without one.
+
+    PostgreSQL would guess it by what stands beside it, and take 0.5 for a whole number that is none.
+    """
+    if isinstance(bind.type, NullType):
+        raise TypeError(f"the value named {bind.key} needs a type")
+    if isinstance(bind.type, Float):
         return _FLOAT8
-    return _BOOL if isinstance(kind, Boolean) else _TOLD_BY_THE_SQL
+    return _BOOL if isinstance(bind.type, Boolean) else _TOLD_BY_THE_SQL
 
 
 def _ask(connection: Connection, form: _Form, values: list[bytes | None]) -> PGresult:

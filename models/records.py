@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Double,
+    Float,
     Update,
     and_,
     bindparam,
@@ -81,8 +82,8 @@ _HAND_BACK: Final = (
     .values(
         error_kind=bindparam("why", type_=_runs.error_kind.type),
         provider_code=bindparam("provider_code"),
-        not_before=now_plus(bindparam("delay_seconds")),
-        ring_at=now_plus(bindparam("delay_seconds") + _AFTER_ALARM_SECONDS),
+        not_before=now_plus(bindparam("delay_seconds", type_=Float())),
+        ring_at=now_plus(bindparam("delay_seconds", type_=Float()) + _AFTER_ALARM_SECONDS),
     )
 )
 
@@ -120,7 +121,9 @@ def verification_columns(prefix: str = "") -> dict[str, ColumnElement[Any]]:
     age: BindParameter[float] = bindparam(f"{prefix}age_seconds", type_=Double())
     ttl: BindParameter[float] = bindparam(f"{prefix}ttl_seconds", type_=Double())
     is_approved = bindparam(f"{prefix}is_approved", type_=Boolean())
-    sent_ago: ColumnElement[float | None] = cast(bindparam(f"{prefix}sent_seconds_ago"), Double())
+    sent_ago: ColumnElement[float | None] = cast(
+        bindparam(f"{prefix}sent_seconds_ago", type_=Double()), Double()
+    )
     return {
         **{name: bindparam(f"{prefix}{name}", type_=columns[name].type) for name in _COPIED},
         "created_at": now_plus(-age),
@@ -166,7 +169,9 @@ def attempt_columns(prefix: str = "") -> dict[str, ColumnElement[Any]]:
     """Write a text that was made as columns; their values are named with the prefix."""
     names = ("attempt_sid", "verification_id", "task_id", "channel")
     columns = SendAttempt.__table__.c
-    look_in: ColumnElement[float | None] = cast(bindparam(f"{prefix}look_in_seconds"), Double())
+    look_in: ColumnElement[float | None] = cast(
+        bindparam(f"{prefix}look_in_seconds", type_=Double()), Double()
+    )
     return {
         **{name: bindparam(f"{prefix}{name}", type_=columns[name].type) for name in names},
         "look_at": case((look_in.is_not(None), now_plus(look_in)), else_=null()),

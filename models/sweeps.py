@@ -6,7 +6,7 @@ holds.
 
 from typing import Final
 
-from sqlalchemy import CTE, ColumnElement, bindparam, case, select, update
+from sqlalchemy import CTE, ColumnElement, Float, bindparam, case, select, update
 
 from models.task_run import TaskRun
 from phone_verification.database_clock import now, now_plus, seconds_between
@@ -69,7 +69,8 @@ RING: Final = (
     .values(
         publishes=TaskRun.publishes + 1,
         ring_at=now_plus(
-            bindparam("step_seconds") * case({0: 1, 1: 2, 2: 4}, value=TaskRun.publishes, else_=6)
+            bindparam("step_seconds", type_=Float())
+            * case({0: 1, 1: 2, 2: 4}, value=TaskRun.publishes, else_=6)
         ),
     )
     .returning(TaskRun.task_id, TaskRun.operation, TaskRun.wants_result)

@@ -49,7 +49,6 @@ HIDES_NOTHING_PRIVATE = {
     # A database's own words, which hold no parameter of ours that is private.
     "phone_verification/client.py": 2,
     # It is caught by the SDK's caller, and never told.
-    "gateway/http_client.py": 1,
     # It is caught by the consumer, which tells its type alone.
     "worker/hardening/request.py": 1,
     # An operator's terminal, and no worker: commands and the demo.

@@ -54,7 +54,7 @@ class KernelTimedConnection(Connection):
             return False
         except OSError as error:
             self.disconnect()  # type: ignore[no-untyped-call]  # redis-py's
-            raise RedisConnectionError(f"lost: {type(error).__name__}") from None
+            raise RedisConnectionError(f"lost: {type(error).__name__}") from error
         if not waiting:
             self.disconnect()  # type: ignore[no-untyped-call]  # redis-py's
             raise RedisConnectionError("closed by the server")
