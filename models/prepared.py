@@ -230,9 +230,9 @@ def _type_of(bind: BindParameter[Any]) -> int:
 
     PostgreSQL would guess it by what stands beside it, and take 0.5 for a whole number that is none.
     """
-    if isinstance(bind.type, NullType):
+    if isinstance(bind.type, NullType) and not bind.unique:
         raise TypeError(f"the value named {bind.key} needs a type")
-    if isinstance(bind.type, Float):
+    if isinstance(bind.type, Float) or (bind.unique and isinstance(bind.value, float)):
         return _FLOAT8
     return _BOOL if isinstance(bind.type, Boolean) else _TOLD_BY_THE_SQL
 
