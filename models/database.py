@@ -23,6 +23,9 @@ _POSTGRESQL: Final = "postgresql"
 _CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
     _POSTGRESQL: {
         "connect_timeout": 3,
+        # What is prepared is so by models/prepared.py; psycopg drops all of it when it rolls back.
+        "prepare_threshold": None,
+        "client_encoding": "utf8",
         "tcp_user_timeout": 5000,
         "options": (
             "-c statement_timeout=5000 -c lock_timeout=2000 "
@@ -38,8 +41,9 @@ _CONNECT_ARGS: Final[dict[str, dict[str, Any]]] = {
 class Database:
     """An engine for transactions, and its twin whose statements each commit by themselves.
 
-    Both lend from one pool, whose connections are as the second wants them: telling a connection how to
-    behave costs as much as a short statement, and nearly all of ours stand alone.
+    `one`, `all` and `count` are for statements that are built once; others go through `transaction`.
+    Both engines lend from one pool, whose connections are as the second wants them: telling a connection how
+    to behave costs as much as a short statement, and nearly all of ours stand alone.
     """
 
     engine: Engine

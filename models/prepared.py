@@ -1,5 +1,6 @@
 """PostgreSQL's short way for a statement that stands alone: compiled once, prepared once a connection.
 
+Meant for statements that are built once, at import: what is compiled and prepared is kept for good.
 Lives here: from a statement of SQLAlchemy's and its values to its rows. libpq sends, waits and reads in one
 call, for which the interpreter's lock is given up once; the usual way gives it up seven times, and among a
 hundred threads that is most of what a statement costs (docs/performance.md). Pool, types, rows and errors are
@@ -11,13 +12,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from hashlib import sha256
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.types.json import Json
@@ -38,7 +38,6 @@ _PREPARED: Final = "prepared"
 _GOOD: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 _Read = Callable[[Any], Any]
-_Names: Final = count(1)
 
 
 class PreparedStatements:
@@ -50,7 +49,7 @@ class PreparedStatements:
         self._dialect: Dialect = PGDialect_psycopg(  # type: ignore[no-untyped-call]  # SQLAlchemy's
             paramstyle="numeric_dollar", dbapi=psycopg
         )
-        self._known: WeakKeyDictionary[Executable, _Statement] = WeakKeyDictionary()
+        self._known: dict[Executable, _Statement] = {}
 
     def rows(self, statement: Executable, values: Mapping[str, Any]) -> IteratorResult[Any]:
         """Run a statement; return its rows. Raises what SQLAlchemy raises, KeyError without a value."""
@@ -71,10 +70,9 @@ class PreparedStatements:
         if known is None:
             known = self._known[statement] = _Statement(statement, self._dialect)
         form = known.form(values)
-        given = [read(values) for read in form.values]
         with self._engine.connect() as connection:
             try:
-                result = _ask(connection, form, given)
+                result = _ask(connection, form, [read(values) for read in form.values])
             except psycopg.Error as error:
                 raise self._translated(connection, form, error) from error
             driver: Any = connection.connection.dbapi_connection
@@ -120,11 +118,12 @@ class _Statement:
         self._readers: list[tuple[int, _Read]] | None = None
 
     def form(self, values: Mapping[str, Any]) -> _Form:
-        """Return the statement for lists as long as these."""
-        lengths = tuple([len(values[name]) for name in self._lists])
+        """Return the statement for lists as long as these, or somewhat longer: there are few forms."""
+        lengths = tuple([_padded(len(values[name])) for name in self._lists])
         form = self._forms.get(lengths)
         if form is None:
-            form = self._forms[lengths] = self._made(values)
+            padded = dict(zip(self._lists, ([None] * length for length in lengths), strict=True))
+            form = self._forms[lengths] = self._made({**values, **padded})
         return form
 
     def nothing(self) -> dict[str, Any]:
@@ -171,12 +170,19 @@ class _Statement:
                 readers.append(_constant(_written(state.parameters[name], convert)))
             else:
                 readers.append(_given(bind, place, convert))
+        sql = state.statement.encode()
         return _Form(
-            name=b"alone_%d" % next(_Names),
-            sql=state.statement.encode(),
+            # Whoever shares a connection through a pooler means the same by it.
+            name=sha256(sql + repr(types).encode()).hexdigest()[:32].encode(),
+            sql=sql,
             types=tuple(types),
             values=tuple(readers),
         )
+
+
+def _padded(length: int) -> int:
+    """Return the next power of two, or 0."""
+    return length and 1 << (length - 1).bit_length()
 
 
 def _constant(value: bytes | None) -> Callable[[Mapping[str, Any]], bytes | None]:
@@ -188,7 +194,8 @@ def _given(
 ) -> Callable[[Mapping[str, Any]], bytes | None]:
     name, default = bind.key, bind.effective_value
     if place is not None:
-        return lambda values: _written(values[name][place], convert)
+        # The last one again, where the list is shorter than the statement: it is among them anyway.
+        return lambda values: _written(values[name][min(place, len(values[name]) - 1)], convert)
     if bind.required:
         return lambda values: _written(values[name], convert)
     return lambda values: _written(values.get(name, default), convert)
@@ -238,8 +245,25 @@ def _type_of(bind: BindParameter[Any]) -> int:
 
 
 def _ask(connection: Connection, form: _Form, values: list[bytes | None]) -> PGresult:
-    """Run a statement. Raises psycopg.Error."""
-    link = _prepare(connection, form)
+    """Run a statement, prepared anew where that is gone or its tables have changed. Raises psycopg.Error.
+
+    Both are said before it is run.
+    """
+    try:
+        return _execute(_prepare(connection, form), form, values)
+    except (InvalidSqlStatementName, FeatureNotSupported):
+        _forget(connection)
+        return _execute(_prepare(connection, form), form, values)
+
+
+def _forget(connection: Connection) -> None:
+    """Drop all that is prepared on a connection."""
+    lent: Any = connection.connection
+    lent.info.pop(_PREPARED, None)
+    _good(lent.dbapi_connection.pgconn, lent.dbapi_connection.pgconn.exec_(b"DEALLOCATE ALL"))
+
+
+def _execute(link: PGconn, form: _Form, values: list[bytes | None]) -> PGresult:
     return _good(link, link.exec_prepared(form.name, values))  # type: ignore[arg-type]  # None is NULL
 
 

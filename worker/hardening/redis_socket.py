@@ -46,6 +46,8 @@ class KernelTimedConnection(Connection):
         sock: socket.socket | None = self._sock
         if timeout or sock is None or sock.gettimeout() is not None:
             return bool(super().can_read(timeout))
+        if self._has_unread():
+            return True
         if time.monotonic() - self._worked_at < _WARM_SECONDS:
             return False
         try:
@@ -59,3 +61,11 @@ class KernelTimedConnection(Connection):
             self.disconnect()  # type: ignore[no-untyped-call]  # redis-py's
             raise RedisConnectionError("closed by the server")
         return True
+
+    def _has_unread(self) -> bool:
+        """Whether more was read than was asked for; redis-py's two parsers keep it in two places."""
+        buffer = getattr(self._parser, "_buffer", None)
+        if buffer is not None:
+            return bool(buffer.unread_bytes())
+        reader = getattr(self._parser, "_reader", None)
+        return reader is not None and bool(reader.has_data())

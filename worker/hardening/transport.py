@@ -37,6 +37,7 @@ log: Final = structlog.get_logger()
 
 _UNREADABLE: Final = b"null"
 _ACKNOWLEDGE_SECONDS: Final = 0.05
+_REFUSED_SECONDS: Final = 5.0
 _TELL_AGAIN_SECONDS: Final = 1.0
 
 # A queue's key and an item; nothing when BRPOP's time was over.
@@ -53,6 +54,7 @@ class GuardedQoS(QoS):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - kombu's signature
         super().__init__(*args, **kwargs)
         self._done: list[str] = []
+        self.is_refused = False
 
     def ack(self, delivery_tag: str) -> None:
         """Let go of a message; Redis hears of it when the loop comes to it, or now where no loop comes."""
@@ -67,9 +69,11 @@ class GuardedQoS(QoS):
         """Tell Redis what was let go of."""
         tags = self._done[:]
         if tags:
+            self.is_refused = True
             with self.pipe_or_acquire() as pipe:
                 pipe.zrem(self.unacked_index_key, *tags).hdel(self.unacked_key, *tags).execute()
             del self._done[: len(tags)]
+            self.is_refused = False
 
     def append(self, message: Any, delivery_tag: str) -> None:  # noqa: ANN401 - kombu's signature
         """Note a message as unacknowledged; only a crash before its claim loses one that could not be."""
@@ -89,9 +93,10 @@ class GuardedChannel(Channel):
     _publisher: Redis | None = None
 
     def close(self) -> None:
-        """Close; what was let go of is acknowledged before, where Redis can be reached."""
+        """Close; what was let go of is acknowledged before, unless Redis has just refused that."""
         try:
-            self.qos.acknowledge()
+            if not self.qos.is_refused:
+                self.qos.acknowledge()
         except Exception as error:  # noqa: BLE001 - whatever the client raises: it comes again, and is over
             log.warning("message.not_acknowledged", error=type(error).__name__)
         super().close()
@@ -126,6 +131,7 @@ class GuardedTransport(Transport):
 
     Channel = GuardedChannel
     is_in_loop = False
+    _acknowledges_from = 0.0
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:  # noqa: ANN401 - kombu's signature
         """Join the loop, which acknowledges from now on; Celery cancels its timers with the connection."""
@@ -134,8 +140,15 @@ class GuardedTransport(Transport):
         loop.call_repeatedly(_ACKNOWLEDGE_SECONDS, self._acknowledge)
 
     def _acknowledge(self) -> None:
+        """Acknowledge on every channel; a Redis that may not be written to is asked again seconds later."""
+        if time.monotonic() < self._acknowledges_from:
+            return
         for channel in self.channels or ():
-            channel.qos.acknowledge()
+            try:
+                channel.qos.acknowledge()
+            except ResponseError as error:
+                log.warning("message.not_acknowledged", error=type(error).__name__)
+                self._acknowledges_from = time.monotonic() + _REFUSED_SECONDS
 
     def _deliver(self, message: object, queue: str | None) -> None:
         if queue is not None and queue in QUEUES.values():

@@ -13,6 +13,7 @@ import redis as redis_client
 from kombu import Queue
 from kombu.transport.virtual import Channel
 from redis.exceptions import ConnectionError as RedisConnectionError
+from structlog.testing import capture_logs
 
 from tests.shapes import QUEUE, message
 from worker.demo.redis_server import RedisServer
@@ -110,6 +111,17 @@ def test_one_that_answered_a_moment_ago_is_not_looked_at(silent: Any) -> None:
     assert time.monotonic() - begun >= 0.2
 
 
+def test_what_was_read_too_much_is_seen(silent: Any) -> None:
+    """Two answers came in one piece: the next question would get this one's."""
+    port, peer = silent
+    connection = connected(port)
+    peer().sendall(b"+OK\r\n+AND MORE\r\n")
+
+    assert connection.read_response() == b"OK"
+
+    assert connection.can_read() is True
+
+
 @pytest.fixture
 def channel(redis: RedisServer) -> Iterator[Channel]:
     """A channel of a worker's, which is in no loop yet."""
@@ -154,6 +166,27 @@ def test_in_a_loop_messages_are_let_go_of_together(channel: Channel, redis: Redi
     channel.connection._acknowledge()  # noqa: SLF001 - as the loop does
 
     assert in_hand(redis) == set()
+
+
+def test_a_redis_that_may_not_be_written_to_is_told_later(channel: Channel, redis: RedisServer) -> None:
+    """After a failover: said once and not twenty times a second, and nothing is forgotten."""
+    channel.connection.is_in_loop = True
+    taken = take(channel, redis, "1")
+    channel.basic_ack(taken.delivery_tag)
+    with redis_client.Redis(port=redis.port) as client:
+        client.replicaof("127.0.0.1", "1")
+        with capture_logs() as logs:
+            channel.connection._acknowledge()  # noqa: SLF001 - as the loop does
+            channel.connection._acknowledge()  # noqa: SLF001 - as above
+        client.replicaof("NO", "ONE")
+    assert [line["event"] for line in logs] == ["message.not_acknowledged"]
+    assert in_hand(redis) == {b"1"}
+
+    def is_told() -> bool:
+        channel.connection._acknowledge()  # noqa: SLF001 - as above
+        return in_hand(redis) == set()
+
+    wait_until(is_told, "Redis was told", seconds=10)
 
 
 def test_a_channel_that_closes_lets_go_of_what_is_done(channel: Channel, redis: RedisServer) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import Executable, String, bindparam, func, insert, literal, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.sql.elements import ColumnElement
 
 import models
@@ -98,7 +98,7 @@ def test_a_value_arrives_as_it_was(postgres_database: Database, value: Any) -> N
     assert type(row.told) is type(value)
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 7])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 8, 9])
 def test_lists_of_any_length_are_looked_among(table: Runs, count: int) -> None:
     """An empty one holds nothing."""
     ids = [table.put() for _ in range(count)]
@@ -109,7 +109,7 @@ def test_lists_of_any_length_are_looked_among(table: Runs, count: int) -> None:
 
 def test_a_text_with_a_nul_is_refused_without_being_repeated(postgres_database: Database) -> None:
     """The library below would take it for the end, and write half of it."""
-    with pytest.raises(psycopg.DataError) as refused:
+    with pytest.raises(DataError) as refused:
         postgres_database.all(AMONG, {"runs": ["private\0half"]})
 
     assert "private" not in str(refused.value)
@@ -154,6 +154,59 @@ def test_a_connection_that_was_cut_is_said_to_be_and_replaced(postgres_database:
 
     assert cut.value.connection_invalidated
     assert backend_of(database)
+
+
+def test_what_was_dropped_is_prepared_again(postgres_database: Database) -> None:
+    """A pooler or an administrator may drop it: the statement was not run, and is."""
+    assert postgres_database.all(AMONG, {"runs": ["x"]}) == []
+    with postgres_database.autocommit.connect() as connection:
+        connection.exec_driver_sql("DEALLOCATE ALL")
+
+    assert postgres_database.all(AMONG, {"runs": ["x"]}) == []
+
+
+def test_a_column_that_was_widened_is_read_on(table: Runs) -> None:
+    """A migration may run beside a worker: the plan that it made is of the table as it was."""
+    task_id = table.put()
+    with table.database.transaction() as connection:
+        connection.execute(text("ALTER TABLE task_runs ALTER COLUMN country TYPE varchar(99)"))
+    pids = {backend_of(table.database)}
+    assert table.database.one(EVERYTHING, {"run": task_id}) is not None
+    with table.database.transaction() as connection:
+        connection.execute(text("ALTER TABLE task_runs ALTER COLUMN country TYPE varchar(100)"))
+
+    row = table.database.one(EVERYTHING, {"run": task_id})
+
+    assert row is not None
+    assert row.country == "KR"
+    assert pids == {backend_of(table.database)}
+
+
+def test_a_list_of_another_length_is_seldom_another_statement(table: Runs) -> None:
+    """Each is kept by every connection for good."""
+    counted = select(func.count().label("n")).select_from(text("pg_prepared_statements"))
+    before = table.database.one(counted, {})
+    for length in range(1, 60):
+        table.database.all(AMONG, {"runs": ["x"] * length})
+
+    after = table.database.one(counted, {})
+    assert before is not None
+    assert after is not None
+    assert after.n - before.n <= 7
+
+
+def test_a_transaction_that_is_rolled_back_drops_nothing(postgres_database: Database) -> None:
+    """A driver that prepares by itself would drop all, and every statement would be lost once."""
+    counted = select(func.count().label("n")).select_from(text("pg_prepared_statements"))
+    assert postgres_database.all(AMONG, {"runs": ["x"]}) == []
+    for _ in range(8):
+        with postgres_database.engine.connect() as connection, connection.begin() as transaction:
+            connection.execute(AMONG, {"runs": ["x"]})
+            transaction.rollback()
+
+    row = postgres_database.one(counted, {})
+    assert row is not None
+    assert row.n > 0
 
 
 def test_all_that_are_as_old_as_a_lost_connection_are_given_up(postgres_database: Database) -> None:
