@@ -5,17 +5,19 @@ worth: docs/performance.md.
 """
 
 import select
+import threading
 import time
 from typing import Any, Final
 
 from psycopg import Connection
+from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 _WARM_SECONDS: Final = 0.25
-"""A connection that worked a moment ago is taken as it is: under load even a look has its price."""
+"""Under load even a look has its price, and a connection that works is used again within milliseconds."""
 
 _IDLE_SECONDS: Final = 5.0
 """A connection that died in silence is found by a round trip, after idling for so long."""
@@ -33,11 +35,23 @@ class Lending:
 
     def __init__(self, engine: Engine) -> None:
         """Look at an engine's connections from now on."""
-        self._dialect = engine.dialect
+        self._engine = engine
         self._none_before = float("-inf")
+        self._thread = threading.local()
         event.listen(engine, "checkin", self._put_back)
         event.listen(engine, "checkout", self._take)
         event.listen(engine, "handle_error", self._hear)
+
+    def quickly(self) -> SqlConnection:
+        """Lend a connection for one statement; one that worked a moment ago as it is.
+
+        Should its server have gone since, that statement is lost, and no other.
+        """
+        self._thread.is_quick = True
+        try:
+            return self._engine.connect()
+        finally:
+            self._thread.is_quick = False
 
     def is_over(self, connection: Any, error: BaseException) -> bool:  # noqa: ANN401 - a driver's connection
         """Whether a connection is of no use after an error; then none is that was put back before."""
@@ -65,12 +79,12 @@ class Lending:
         if last_used < self._none_before:
             raise InvalidatePoolError
         idle_seconds = time.monotonic() - last_used
-        if idle_seconds < _WARM_SECONDS:
+        if idle_seconds < _WARM_SECONDS and getattr(self._thread, "is_quick", False):
             return
         if idle_seconds < _IDLE_SECONDS and not _has_news(connection):
             return
         try:
-            self._dialect.do_ping(connection)  # type: ignore[arg-type]  # what the dialect itself opened
+            self._engine.dialect.do_ping(connection)  # type: ignore[arg-type]  # what the dialect itself opened
         except Exception as error:
             raise InvalidatePoolError from error
 

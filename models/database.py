@@ -111,7 +111,7 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         **({"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True} if is_postgresql else {}),
     )
     if is_postgresql:
-        prepared = PreparedStatements(engine, Lending(engine))
+        prepared = PreparedStatements(Lending(engine))
         return Database(engine.execution_options(isolation_level="READ COMMITTED"), engine, prepared)
     _make_sqlite_serial(engine)
     return Database(engine, engine)

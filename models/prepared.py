@@ -21,7 +21,7 @@ from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_f
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.types.json import Json
-from sqlalchemy import BindParameter, Boolean, Connection, Dialect, Engine, Executable, Float
+from sqlalchemy import BindParameter, Boolean, Connection, Dialect, Executable, Float
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -43,9 +43,9 @@ _Read = Callable[[Any], Any]
 class PreparedStatements:
     """Runs statements of PostgreSQL's, each in a transaction of its own; safe to share between threads."""
 
-    def __init__(self, engine: Engine, lending: Lending) -> None:
-        """Take an engine whose connections commit each statement by themselves."""
-        self._engine, self._lending = engine, lending
+    def __init__(self, lending: Lending) -> None:
+        """Take connections that commit each statement by themselves."""
+        self._lending = lending
         self._dialect: Dialect = PGDialect_psycopg(  # type: ignore[no-untyped-call]  # SQLAlchemy's
             paramstyle="numeric_dollar", dbapi=psycopg
         )
@@ -62,7 +62,7 @@ class PreparedStatements:
     def prepare(self, statement: Executable) -> None:
         """Have the server read a statement that is asked nothing. Raises psycopg.Error for what it is not."""
         known = _Statement(statement, self._dialect)
-        with self._engine.connect() as connection:
+        with self._lending.quickly() as connection:
             _prepare(connection, known.form(known.nothing()))
 
     def _run(self, statement: Executable, values: Mapping[str, Any]) -> tuple[IteratorResult[Any], int]:
@@ -70,7 +70,7 @@ class PreparedStatements:
         if known is None:
             known = self._known[statement] = _Statement(statement, self._dialect)
         form = known.form(values)
-        with self._engine.connect() as connection:
+        with self._lending.quickly() as connection:
             try:
                 result = _ask(connection, form, [read(values) for read in form.values])
             except psycopg.Error as error:
@@ -89,7 +89,7 @@ class PreparedStatements:
             error,
             psycopg.Error,
             connection_invalidated=is_over,
-            dialect=self._engine.dialect,
+            dialect=self._dialect,
         )
 
 
