@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Float,
     Integer,
     MetaData,
     String,
@@ -80,7 +81,7 @@ def _accept(insert: Any) -> Any:  # noqa: ANN401 - the two dialects' inserts sha
     written: dict[str, ColumnElement[Any]] = {
         name: bindparam(name, type_=task_runs.c[name].type) for name in WRITTEN
     }
-    written["deadline_at"] = now_plus(bindparam("deadline_seconds"))
+    written["deadline_at"] = now_plus(bindparam("deadline_seconds", type_=Float()))
     return (
         insert(task_runs)
         .values(written)

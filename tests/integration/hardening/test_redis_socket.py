@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -25,43 +24,35 @@ from worker.hardening.transport import _Joined
 SECONDS = 0.3
 
 
+Pair = tuple[KernelTimedConnection, socket.socket]
+
+
 @pytest.fixture
-def silent() -> Iterator[tuple[int, Callable[[], socket.socket]]]:
-    """A server that takes connections and says nothing; its port, and its end of the latest."""
-    taken: list[socket.socket] = []
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+def connect() -> Iterator[Callable[[], Pair]]:
+    """Connect to a server that says nothing; the connection, and the server's end of it."""
+    ends: list[Any] = []
 
-        def take() -> None:
-            while True:
-                try:
-                    taken.append(server.accept()[0])
-                except OSError:
-                    return
-
-        thread = threading.Thread(target=take, daemon=True)
-        thread.start()
-        yield (
-            server.getsockname()[1],
-            lambda: wait_until(lambda: taken and taken[-1], "a connection was taken", seconds=5),
+    def made() -> Pair:
+        # RESP2 has no hello: nobody is greeted.
+        ours = KernelTimedConnection(
+            host="127.0.0.1", port=server.getsockname()[1], protocol=2, socket_timeout=SECONDS
         )
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join()
-    for one in taken:
+        ours._sock = ours._connect()  # noqa: SLF001 - without asking for anything
+        ours._parser.on_connect(ours)  # noqa: SLF001 - as above
+        theirs = server.accept()[0]
+        ends.extend((ours._sock, theirs))  # noqa: SLF001 - as above
+        return ours, theirs
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        yield made
+    for one in ends:
         one.close()
 
 
-def connected(port: int) -> KernelTimedConnection:
-    """A connection that greets nobody: RESP2 has no hello."""
-    made = KernelTimedConnection(host="127.0.0.1", port=port, protocol=2, socket_timeout=SECONDS)
-    made._sock = made._connect()  # noqa: SLF001 - without the greeting
-    made._parser.on_connect(made)  # noqa: SLF001 - as above
-    return made
-
-
-def test_a_redis_that_says_nothing_is_waited_for_as_long_as_was_said(silent: Any) -> None:
+def test_a_redis_that_says_nothing_is_waited_for_as_long_as_was_said(connect: Callable[[], Pair]) -> None:
     """A frozen one holds the loop no longer than before."""
-    port, _ = silent
-    connection, begun = connected(port), time.monotonic()
+    connection, _ = connect()
+    begun = time.monotonic()
 
     with pytest.raises(RedisConnectionError):
         connection.read_response()
@@ -69,10 +60,10 @@ def test_a_redis_that_says_nothing_is_waited_for_as_long_as_was_said(silent: Any
     assert SECONDS * 0.9 < time.monotonic() - begun < SECONDS + 2
 
 
-def test_a_redis_that_takes_nothing_is_waited_for_no_longer(silent: Any) -> None:
+def test_a_redis_that_takes_nothing_is_waited_for_no_longer(connect: Callable[[], Pair]) -> None:
     """Its buffers are full; who publishes is told."""
-    port, _ = silent
-    connection, begun = connected(port), time.monotonic()
+    connection, _ = connect()
+    begun = time.monotonic()
 
     with pytest.raises(RedisConnectionError):
         connection.send_packed_command([b"x" * 100_000_000], check_health=False)
@@ -80,30 +71,28 @@ def test_a_redis_that_takes_nothing_is_waited_for_no_longer(silent: Any) -> None
     assert time.monotonic() - begun < 8
 
 
-def test_a_quiet_connection_is_taken_and_one_that_was_left_is_not(silent: Any) -> None:
+def test_a_quiet_connection_is_taken_and_one_that_was_left_is_not(connect: Callable[[], Pair]) -> None:
     """A word that nobody asked for, or the end, means that it is of no use."""
-    port, peer = silent
-    quiet, talked_to, left = (connected(port), peer())[0], None, None
+    quiet, _ = connect()
     assert quiet.can_read() is False
 
-    talked_to = connected(port)
-    peer().sendall(b"+OK\r\n")
+    talked_to, server = connect()
+    server.sendall(b"+OK\r\n")
     assert wait_until(talked_to.can_read, "the word arrived", seconds=5)
 
-    left = connected(port)
-    peer().close()
+    left, server = connect()
+    server.close()
     with pytest.raises(RedisConnectionError):
         wait_until(left.can_read, "the end arrived", seconds=5)
 
 
-def test_one_that_answered_a_moment_ago_is_not_looked_at(silent: Any) -> None:
+def test_one_that_answered_a_moment_ago_is_not_looked_at(connect: Callable[[], Pair]) -> None:
     """Under load a look has its price; a moment later it is looked at again."""
-    port, peer = silent
-    connection = connected(port)
-    peer().sendall(b"+OK\r\n")
+    connection, server = connect()
+    server.sendall(b"+OK\r\n")
     assert connection.read_response() == b"OK"
 
-    peer().close()
+    server.close()
     begun = time.monotonic()
     assert connection.can_read() is False
     with pytest.raises(RedisConnectionError):
@@ -111,11 +100,10 @@ def test_one_that_answered_a_moment_ago_is_not_looked_at(silent: Any) -> None:
     assert time.monotonic() - begun >= 0.2
 
 
-def test_what_was_read_too_much_is_seen(silent: Any) -> None:
+def test_what_was_read_too_much_is_seen(connect: Callable[[], Pair]) -> None:
     """Two answers came in one piece: the next question would get this one's."""
-    port, peer = silent
-    connection = connected(port)
-    peer().sendall(b"+OK\r\n+AND MORE\r\n")
+    connection, server = connect()
+    server.sendall(b"+OK\r\n+AND MORE\r\n")
 
     assert connection.read_response() == b"OK"
 
