@@ -15,7 +15,7 @@ What was found in kombu 5.7.0 and Celery 5.7.0, each tried:
 
 import time
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import structlog
 from kombu.transport import virtual
@@ -48,31 +48,30 @@ class GuardedQoS(QoS):
     """What is in hand; a message is worked on even if Redis is too full to note that it is.
 
     Acknowledgements leave together, a moment later: a worker that is killed meanwhile has its message
-    delivered again, as one that is killed a moment earlier, and a run that is over says so.
+    delivered again, as one that is killed a moment earlier, and a run that is over says so. What could not be
+    told on a connection that was lost is told on the next one: a process has one broker.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - kombu's signature
-        super().__init__(*args, **kwargs)
-        self._done: list[str] = []
-        self.is_refused = False
+    done: ClassVar[list[str]] = []
+    is_refused = False
 
     def ack(self, delivery_tag: str) -> None:
         """Let go of a message; Redis hears of it when the loop comes to it, or now where no loop comes."""
         transport = self.channel.connection
         if getattr(transport, "is_in_loop", False) and transport.client is not None:
-            self._done.append(delivery_tag)
+            self.done.append(delivery_tag)
             virtual.QoS.ack(self, delivery_tag)
         else:
             super().ack(delivery_tag)
 
     def acknowledge(self) -> None:
         """Tell Redis what was let go of."""
-        tags = self._done[:]
+        tags = self.done[:]
         if tags:
             self.is_refused = True
             with self.pipe_or_acquire() as pipe:
                 pipe.zrem(self.unacked_index_key, *tags).hdel(self.unacked_key, *tags).execute()
-            del self._done[: len(tags)]
+            del self.done[: len(tags)]
             self.is_refused = False
 
     def append(self, message: Any, delivery_tag: str) -> None:  # noqa: ANN401 - kombu's signature

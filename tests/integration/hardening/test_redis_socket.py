@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
 from tests.shapes import QUEUE, message
-from worker.demo.redis_server import RedisServer
+from worker.demo.redis_server import RedisServer, redis_server
 from worker.demo.waiting import wait_until
 from worker.hardening.connection import GuardedConnection
 from worker.hardening.redis_socket import KernelTimedConnection
@@ -189,6 +189,24 @@ def test_a_channel_that_closes_lets_go_of_what_is_done(channel: Channel, redis: 
     with redis_client.Redis(port=redis.port) as client:
         assert client.llen(QUEUE) == 1
     assert undone
+
+
+def test_what_a_lost_connection_was_not_told_the_next_one_is() -> None:
+    """Else a message that is done with would come again, two minutes later."""
+    with redis_server(appendonly=True) as redis:
+        with GuardedConnection(redis.url()) as lost:
+            channel = lost.channel()
+            channel.connection.is_in_loop = True
+            channel.basic_ack(take(channel, redis, "1").delivery_tag)
+            redis.kill()
+            channel.close()
+        redis.start()
+        assert in_hand(redis) == {b"1"}
+
+        with GuardedConnection(redis.url()) as found:
+            found.channel().connection._acknowledge()  # noqa: SLF001 - as the loop does
+
+        assert in_hand(redis) == set()
 
 
 def test_a_message_that_is_given_back_is_given_back_at_once(channel: Channel, redis: RedisServer) -> None:
