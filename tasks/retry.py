@@ -2,8 +2,8 @@
 
 Lives here: how long to wait, or that it is no use. Who waits is the row; Celery only rings.
 Runs that wait for the same endpoint must not come back at once. A run that is turned away when the endpoint
-has been away for `a` comes back when it has been away for 1.75 to 2 a: however long an outage was, those
-who waited then come back over as long a time, at little more than the rate at which they came.
+has been away for `a` comes back when it has been away for 1.7 to 1.95 a: however long an outage was, those
+who waited then come back over nearly as long a time, at little more than the rate at which they came.
 """
 
 import random
@@ -58,7 +58,7 @@ def decide(
 def wait_seconds(
     figures: Figures, *, attempt: int, away_seconds: float | None, jitter: Jitter = random.uniform
 ) -> float:
-    """Return 50 to 100 % of 0.5 s · 2^n, at most 20 s; or 75 to 100 % of the time away, if that is longer."""
+    """Return 50 to 100 % of 0.5 s · 2^n, at most 20 s; or 70 to 95 % of the time away, if that is longer."""
     doubled = figures.retry_first_seconds * 2.0 ** min(attempt - 1, 16)
     own = min(doubled, figures.retry_cap_seconds) * jitter(0.5, 1)
-    return own if away_seconds is None else max(own, away_seconds * jitter(0.75, 1))
+    return own if away_seconds is None else max(own, away_seconds * jitter(0.7, 0.95))

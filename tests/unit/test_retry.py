@@ -54,12 +54,12 @@ def test_retry_after_is_heeded_when_it_fits(
 
 
 @pytest.mark.parametrize(
-    ("away", "jitter", "expected"), [(40, _most, 40), (40, _least, 30), (0.1, _most, 0.5), (None, _most, 0.5)]
+    ("away", "jitter", "expected"), [(40, _most, 38), (40, _least, 28), (0.1, _most, 0.5), (None, _most, 0.5)]
 )
-def test_who_is_turned_away_waits_as_long_as_it_has_been_away(
+def test_who_is_turned_away_waits_nearly_as_long_as_it_has_been_away(
     away: float | None, jitter: Callable[[float, float], float], expected: float
 ) -> None:
-    """75 to 100 percent of it, beyond the 20 s of our own waits, and never less than those."""
+    """70 to 95 percent of it, beyond the 20 s of our own waits, and never less than those."""
     assert decide(FIGURES, attempt=1, left_seconds=120, away_seconds=away, jitter=jitter) == RetryIn(expected)
 
 
