@@ -25,6 +25,8 @@ _IDLE_SECONDS: Final = 5.0
 _READ_ONLY: Final = "25006"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
+_LAST_USED: Final = "last_used"
+
 
 class Lending:
     """How a pool's connections are lent; safe to share between threads.
@@ -87,9 +89,6 @@ class Lending:
             self._engine.dialect.do_ping(connection)  # type: ignore[arg-type]  # what the dialect itself opened
         except Exception as error:
             raise InvalidatePoolError from error
-
-
-_LAST_USED: Final = "last_used"
 
 
 def _has_news(connection: Connection[Any]) -> bool:
