@@ -73,6 +73,7 @@ _TEXT_ACTS: Final = (
     "message lost",
     "message raises",
     "in hand",
+    "text refused",
 )
 TEXT_NUMBERS: Final = _numbers(7391, ((door, act) for act in _TEXT_ACTS for door in TEXT_DOORS))
 """The same for texts of our own."""

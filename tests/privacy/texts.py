@@ -87,7 +87,7 @@ def _codes(teller: Teller) -> None:
 def _echoes(teller: Teller) -> None:
     """Twilio refuses, and its sentences repeat the number and what was written."""
     for act, number, ask in (
-        ("refused, echoed", teller.number("text lost"), teller.send),
+        ("refused, echoed", teller.number("text refused"), teller.send),
         ("written, refused, echoed", teller.number("message"), lambda to: teller.write(to, BODY)),
     ):
         said = f"The 'To' number {number.e164} is not a valid phone number. {BODY}"
