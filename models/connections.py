@@ -57,15 +57,15 @@ class Lending:
 
     def is_over(self, connection: Any, error: BaseException) -> bool:  # noqa: ANN401 - a driver's connection
         """Whether a connection is of no use after an error; then none is that was put back before."""
-        is_over = connection is None or connection.closed or connection.broken
-        if is_over or getattr(error, "sqlstate", None) == _READ_ONLY:
+        is_lost = connection is None or connection.closed or connection.broken
+        if is_lost or _is_read_only(error):
             self._none_before = time.monotonic()
             return True
         return False
 
     def _hear(self, context: ExceptionContext) -> None:
         """Give up connections to a server that has become read-only: the address leads elsewhere by now."""
-        if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        if _is_read_only(context.original_exception):
             context.is_disconnect = True
 
     def _put_back(self, connection: Connection[Any] | None, entry: ConnectionPoolEntry) -> None:  # noqa: ARG002 - as SQLAlchemy calls
@@ -89,6 +89,11 @@ class Lending:
             self._engine.dialect.do_ping(connection)  # type: ignore[arg-type]  # what the dialect itself opened
         except Exception as error:
             raise InvalidatePoolError from error
+
+
+def _is_read_only(error: BaseException) -> bool:
+    """Whether a server refused to write because it has become read-only."""
+    return getattr(error, "sqlstate", None) == _READ_ONLY
 
 
 def _has_news(connection: Connection[Any]) -> bool:
