@@ -1,7 +1,7 @@
 """The guard before Twilio: what a number and its callers have used up, and what that forbids.
 
 Lives here: pure decisions on ages, in seconds, youngest first. What is counted is in models/history.py;
-asking and writing down is in tasks/guarding.py.
+asking and writing down is in tasks/admission.py.
 """
 
 from collections.abc import Iterable, Sequence
