@@ -8,6 +8,7 @@ from worker.hardening.loggers import leave_quotations_out
 from worker.hardening.task import MaskedTask
 from worker.health.heartbeat import Heartbeat, LoopTurns
 from worker.logs import configure_logs
+from worker.memory import leave_what_stays
 from worker.metrics.step import Metrics
 from worker.shutdown import begin_no_more
 from worker.startup import Startup
@@ -30,4 +31,7 @@ app.steps["consumer"].add(LoopTurns)
 leave_quotations_out()
 # Connecting to this signal is how Celery is told to leave logging alone.
 signals.setup_logging.connect(configure_logs, weak=False)
+# The one process of the threads, and each of prefork's.
+signals.worker_ready.connect(leave_what_stays, weak=False)
+signals.worker_process_init.connect(leave_what_stays, weak=False)
 signals.worker_shutting_down.connect(begin_no_more, weak=False)
