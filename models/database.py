@@ -96,7 +96,7 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 10) -> Database:
+def open_database(url: str, *, pool_size: int = 15) -> Database:
     """Make the engine for a SQLAlchemy URL; connects only when first used."""
     dialect = url.partition(":")[0].partition("+")[0]
     is_postgresql = dialect == _POSTGRESQL
@@ -104,7 +104,8 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         url,
         connect_args=_CONNECT_ARGS.get(dialect, {}),
         hide_parameters=True,
-        max_overflow=5,
+        # One more in a rush would be opened, and prepare all anew, for a single statement.
+        max_overflow=0,
         pool_pre_ping=not is_postgresql,
         pool_size=pool_size,
         pool_timeout=5,

@@ -10,6 +10,7 @@ from worker.health.heartbeat import Heartbeat, LoopTurns
 from worker.logs import configure_logs
 from worker.memory import leave_what_stays
 from worker.metrics.step import Metrics
+from worker.one_core import OneCore
 from worker.shutdown import begin_no_more
 from worker.startup import Startup
 from worker.sweeper import Sweeper
@@ -26,6 +27,7 @@ app.steps["worker"].add(Startup)
 app.steps["worker"].add(Metrics)
 app.steps["worker"].add(Sweeper)
 app.steps["worker"].add(Heartbeat)
+app.steps["worker"].add(OneCore)
 app.steps["consumer"].add(LoopTurns)
 
 leave_quotations_out()

@@ -87,7 +87,9 @@ class DatabaseSettings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: Annotated[SecretStr, Field(description="postgresql+psycopg://user:password@host/name")]
-    database_pool_size: Annotated[int, Field(gt=0, le=200, description="connections kept open")] = 10
+    database_pool_size: Annotated[
+        int, Field(gt=0, le=200, description="connections, at most; they are kept")
+    ] = 15
 
 
 class CallerSettings(BrokerSettings, DatabaseSettings):
@@ -130,6 +132,9 @@ class Settings(TimedSettings, RetentionSettings, LogSettings, MetricsSettings, G
     health_file: Annotated[
         Path | None, Field(description="a file of this worker's own, which python -m worker health reads")
     ] = None
+    one_core: Annotated[
+        bool, Field(description="keep a worker's threads on one core at a time: docs/performance.md")
+    ] = True
     twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$", description="AC…")]
     twilio_auth_token: Annotated[
         SecretStr | None, Field(description="the account's token, or an API key below")
