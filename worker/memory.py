@@ -1,8 +1,8 @@
 """The garbage collector's work: what a worker is made of is not looked through again and again.
 
-Lives here: one act, once the process can work. A worker holds well over 100,000 objects that live as long as it does,
-and Python puts a full collection off until the new ones are a quarter of those: the first minutes of an
-outage, whose errors hold their frames in circles, so left 40 MiB lying (docs/performance.md).
+Lives here: one act, once the process can work. A worker holds well over 100,000 objects that live as long as
+it does, and Python puts a full collection off until the new ones are a quarter of those: the first minutes of
+an outage, whose errors hold their frames in circles, so left 40 MiB lying (docs/performance.md).
 """
 
 import gc

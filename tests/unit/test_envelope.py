@@ -10,9 +10,9 @@ from kombu.utils.json import loads
 
 from tasks.malformed import REFUSED_HEADER, RefusedOption
 from tests.shapes import MARKED, MARKED_NUMBER, RUN, SHAPES, Shape, body, message
+from worker.hardening.channel import only_readable
 from worker.hardening.envelope import Envelope, read_envelope
 from worker.hardening.flaws import Flaw, carrier_flaw
-from worker.hardening.transport import only_readable
 
 NOW = datetime.now(UTC)
 TASK_ID = "3b241101-e2bb-4255-8caf-4136c566a962"

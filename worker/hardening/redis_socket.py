@@ -8,6 +8,8 @@ than the command does, when a hundred threads want it: docs/performance.md.
 import socket
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from redis import Connection
@@ -21,6 +23,7 @@ class KernelTimedConnection(Connection):
     """Plain TCP; a wait that takes longer than `socket_timeout` is a connection that was lost."""
 
     _worked_at = float("-inf")
+    _gathered: list[bytes] | None = None
 
     def _connect(self) -> socket.socket:
         """Connect, and tell the kernel for how long to wait: socket(7), SO_RCVTIMEO."""
@@ -31,6 +34,24 @@ class KernelTimedConnection(Connection):
                 sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("@ll", int(whole), int(part * 1e6)))
             sock.settimeout(None)
         return sock
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have all commands of this block leave in one write, at its end; none of them when it raises."""
+        gathered: list[bytes] = []
+        self._gathered = gathered
+        try:
+            yield
+        finally:
+            self._gathered = None
+        self.send_packed_command([b"".join(gathered)])
+
+    def send_packed_command(self, command: Any, check_health: bool = True) -> None:  # noqa: ANN401, FBT001, FBT002
+        """Send, or keep for the end of the block; a signature of redis-py's."""
+        if self._gathered is None:
+            super().send_packed_command(command, check_health)  # type: ignore[no-untyped-call]  # redis-py's
+        else:
+            self._gathered.extend(command)
 
     def read_response(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - redis-py's signature
         """Read an answer, and remember when."""
@@ -46,7 +67,7 @@ class KernelTimedConnection(Connection):
         sock: socket.socket | None = self._sock
         if timeout or sock is None or sock.gettimeout() is not None:
             return bool(super().can_read(timeout))
-        if self._has_unread():
+        if self.has_unread():
             return True
         if time.monotonic() - self._worked_at < _WARM_SECONDS:
             return False
@@ -62,8 +83,8 @@ class KernelTimedConnection(Connection):
             raise RedisConnectionError("closed by the server")
         return True
 
-    def _has_unread(self) -> bool:
-        """Whether more was read than was asked for; redis-py's two parsers keep it in two places."""
+    def has_unread(self) -> bool:
+        """Whether more was read than was looked at; redis-py's two parsers keep it in two places."""
         buffer = getattr(self._parser, "_buffer", None)
         if buffer is not None:
             return bool(buffer.unread_bytes())

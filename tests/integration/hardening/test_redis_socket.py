@@ -110,6 +110,35 @@ def test_what_was_read_too_much_is_seen(connect: Callable[[], Pair]) -> None:
     assert connection.can_read() is True
 
 
+def test_what_is_said_together_leaves_in_one_write(connect: Callable[[], Pair]) -> None:
+    """Each write of its own would be a wait for the interpreter's lock."""
+    connection, server = connect()
+
+    with connection.together():
+        connection.send_command("PING", "first")
+        connection.send_command("PING", "second")
+        with pytest.raises(BlockingIOError):
+            server.recv(1, socket.MSG_DONTWAIT)
+
+    assert server.recv(1000) == b"*2\r\n$4\r\nPING\r\n$5\r\nfirst\r\n*2\r\n$4\r\nPING\r\n$6\r\nsecond\r\n"
+
+
+def test_of_what_could_not_be_said_together_nothing_leaves(connect: Callable[[], Pair]) -> None:
+    """Half of it would be answered, and the next question would get that answer."""
+    connection, server = connect()
+
+    def interrupted() -> None:
+        with connection.together():
+            connection.send_command("PING", "first")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted()
+    connection.send_command("PING", "alone")
+
+    assert server.recv(1000) == b"*2\r\n$4\r\nPING\r\n$5\r\nalone\r\n"
+
+
 @pytest.fixture
 def channel(redis: RedisServer) -> Iterator[Channel]:
     """A channel of a worker's, which is in no loop yet."""
