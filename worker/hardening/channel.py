@@ -39,10 +39,14 @@ class GuardedQoS(QoS):
     done: ClassVar[list[str]] = []
     is_refused = False
 
+    def is_told_later(self) -> bool:
+        """Whether the loop comes to tell Redis what was let go of."""
+        transport = self.channel.connection
+        return getattr(transport, "is_in_loop", False) and transport.client is not None
+
     def ack(self, delivery_tag: str) -> None:
         """Let go of a message; Redis hears of it when the loop comes to it, or now where no loop comes."""
-        transport = self.channel.connection
-        if getattr(transport, "is_in_loop", False) and transport.client is not None:
+        if self.is_told_later():
             self.done.append(delivery_tag)
             virtual.QoS.ack(self, delivery_tag)
         else:

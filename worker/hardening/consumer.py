@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 from celery.worker.consumer import Consumer
 
+from worker.hardening.channel import GuardedQoS
 from worker.hardening.dropped import tell_dropped
 
 log: Final = structlog.get_logger()
@@ -42,11 +43,14 @@ class MaskedConsumer(Consumer):
     def call_soon_ack(self, p: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Celery's signature
         """Let go of a message in the thread that ran it; the loop is woken only where it waits for room.
 
-        kombu's books are made for that, and Redis hears of it later anyway (transport.py).
+        kombu's books are made for that, and Redis hears of it later anyway (channel.py). A message of a
+        connection that was lost waits for the loop, which runs again when there is another.
         """
-        if p.__name__ == "ack_log_error" and self.task_consumer.channel.qos.can_consume():
-            p(*args, **kwargs)
-            return p
+        if p.__name__ == "ack_log_error":
+            qos = p.__self__.channel.qos
+            if isinstance(qos, GuardedQoS) and qos.is_told_later() and qos.can_consume():
+                p(*args, **kwargs)
+                return p
         return super().call_soon_ack(p, *args, **kwargs)
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:  # noqa: ANN401 - Celery's

@@ -192,8 +192,12 @@ def test_a_redis_that_dies_meanwhile_leaves_nothing_asked(
     put(redis, 1)
     meanwhile.append(redis.kill)
 
+    def turn_on() -> None:
+        while True:
+            turn(channel)
+
     with pytest.raises(RedisConnectionError):
-        turn(channel)
+        turn_on()
 
     assert begun == ["0"]
     assert not is_asked(channel)
@@ -237,3 +241,23 @@ def test_the_loop_is_woken_by_an_acknowledgement_only_where_it_waits_for_room(
 
     consumer.call_soon_ack(taken[1].ack_log_error, None, ())
     assert taken[1].acknowledged
+
+
+def test_what_is_done_when_its_connection_is_gone_waits_for_the_next_loop(
+    channel: Any, redis: RedisServer
+) -> None:
+    """In its own thread now, Redis could not be told, and the message would come again."""
+    consumer: Any = MaskedConsumer.__new__(MaskedConsumer)
+    consumer.hub = Hub()
+    consumer.task_consumer = Consumer(channel)
+    taken: list[Any] = []
+    channel.basic_consume(QUEUE, no_ack=False, callback=taken.append, consumer_tag="taker")
+    put(redis, 1)
+    turn(channel)
+    channel.connection.client = None
+
+    consumer.call_soon_ack(taken[0].ack_log_error, None, ())
+
+    assert not taken[0].acknowledged
+    consumer.hub.close()
+    assert noted(redis) == set()
