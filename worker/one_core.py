@@ -13,6 +13,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +54,7 @@ class OneCore(bootsteps.StartStopStep):
     def start(self, worker: Any) -> None:  # noqa: ANN401, ARG002 - Celery's signature
         """Go to any core; threads that are started later stay where the one is that starts them."""
         core = random.choice(self._cores)  # noqa: S311 - no secret
-        if _move(core):
+        if _keep_to({core}):
             log.info("worker.one_core", core=core)
             threading.Thread(target=self._look_around, args=(core,), name="one-core", daemon=True).start()
 
@@ -62,14 +63,21 @@ class OneCore(bootsteps.StartStopStep):
         self._stopping.set()
 
     def _look_around(self, core: int) -> None:
-        before = _look()
+        before: _Look | None = None
         while not self._stopping.wait(random.uniform(*_LOOK_SECONDS)):  # noqa: S311 - no secret
-            now = _look()
-            busy = now.busy_since(before)
-            freer = freer_core({at: busy[at] for at in self._cores}, core, now.own_since(before))
-            if freer != core and not _move(freer):
-                return
-            core, before = freer, now
+            # A process can be short of descriptors for a moment.
+            with suppress(OSError):
+                now = _look()
+                freer = core if before is None else self._freer(now, before, core)
+                if freer != core and not _keep_to({freer}):
+                    # Somebody has taken it from us: go where the system lets one.
+                    _keep_to(set(self._cores))
+                    return
+                before, core = now, freer
+
+    def _freer(self, now: "_Look", before: "_Look", core: int) -> int:
+        busy = now.busy_since(before)
+        return freer_core({at: busy[at] for at in self._cores}, core, now.own_since(before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +139,14 @@ def _busy_seconds() -> dict[int, float]:
     return busy
 
 
-def _move(core: int) -> bool:
+def _keep_to(cores: set[int]) -> bool:
     """Move all threads; twice, for one that has not moved may start another meanwhile."""
-    for _ in range(2):
-        for thread in _THREADS.iterdir():
-            try:
-                os.sched_setaffinity(int(thread.name), {core})
-            except ProcessLookupError:
-                continue
-            except OSError as error:
-                log.warning("worker.one_core_refused", core=core, error=type(error).__name__)
-                return False
+    try:
+        for _ in range(2):
+            for thread in _THREADS.iterdir():
+                with suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(thread.name), cores)
+    except OSError as error:
+        log.warning("worker.one_core_refused", error=type(error).__name__)
+        return False
     return True

@@ -31,6 +31,12 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
 )
 
+if os.environ.get("ONE_CORE") == "true":
+    # What it would gain by that one thing of ours: tests/benchmark/pools.py.
+    from worker.one_core import OneCore
+
+    app.steps["worker"].add(OneCore)
+
 
 def _client() -> Client:
     threads = int(os.environ.get("BENCHMARK_THREADS", "100"))

@@ -6,7 +6,7 @@ Lives here: setting up. The database commits as in production: it waits for its 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,11 +76,18 @@ class Stage:
 
     @contextmanager
     def worker(
-        self, app: str, *, threads: int, name: str = "benchmark", options: Sequence[str] = ()
+        self,
+        app: str,
+        *,
+        threads: int,
+        name: str = "benchmark",
+        options: Sequence[str] = (),
+        settings: Mapping[str, str] | None = None,
     ) -> Iterator["subprocess.Popen[bytes]"]:
         """Run a worker of so many threads."""
         environment = {
             **self.environment,
+            **(settings or {}),
             "BENCHMARK_THREADS": str(threads),
             # Processes that count by themselves have no page to show it on: the worker refuses both together.
             "METRICS_PORT": "0" if options else str(free_port()),

@@ -16,6 +16,7 @@ from kombu.utils.json import dumps, loads
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from worker.hardening.redis_socket import KernelTimedConnection
 
@@ -64,10 +65,7 @@ class GuardedQoS(QoS):
 
     def append(self, message: Any, delivery_tag: str) -> None:  # noqa: ANN401 - kombu's signature
         """Note a message as unacknowledged; only a crash before its claim loses one that could not be."""
-        if self.channel.is_taking:
-            delivery = message.delivery_info
-            envelope = dumps([message._raw, delivery["exchange"], delivery["routing_key"]])  # noqa: SLF001 - kombu's
-            self.channel.note(delivery_tag, envelope)
+        if self.channel.is_taking and self._note_in_passing(message, delivery_tag):
             virtual.QoS.append(self, message, delivery_tag)
             return
         try:
@@ -75,6 +73,22 @@ class GuardedQoS(QoS):
         except ResponseError as error:
             _tell_not_noted(error)
             virtual.QoS.append(self, message, delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:  # noqa: FBT001, FBT002 - kombu's signature
+        """Give a message back or drop it, after it was noted: Redis hears of each on another connection."""
+        self.channel.hear_of_note()
+        super().reject(delivery_tag, requeue)
+
+    def _note_in_passing(self, message: Any, delivery_tag: str) -> bool:  # noqa: ANN401
+        """Note a message on the connection that brought it; False when that has just been lost."""
+        delivery = message.delivery_info
+        envelope = dumps([message._raw, delivery["exchange"], delivery["routing_key"]])  # noqa: SLF001 - kombu's
+        try:
+            self.channel.note(delivery_tag, envelope)
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            log.warning("message.noted_elsewhere", error=type(error).__name__)
+            return False
+        return True
 
 
 class GuardedChannel(Channel):
@@ -96,7 +110,8 @@ class GuardedChannel(Channel):
     def _brpop_read(self, **options: Any) -> bool:  # noqa: ANN401 - kombu's signature
         """Take what was popped, and what is popped meanwhile, up to a few."""
         connection = self.client.connection
-        if not (self.connection.is_in_loop and isinstance(connection, KernelTimedConnection)):
+        is_ours = isinstance(connection, KernelTimedConnection) and not self.global_keyprefix
+        if not (is_ours and self.connection.is_in_loop):
             return bool(super()._brpop_read(**options))
         for left in reversed(range(_MOST_A_TURN)):
             self._may_ask_on = left > 0 and not self._closing
@@ -105,13 +120,16 @@ class GuardedChannel(Channel):
                 super()._brpop_read(**options)
             finally:
                 self.is_taking = False
-                self._hear_of_note(connection)
+                self.hear_of_note()
+                # What kombu has just forgotten: the answer to BRPOP is still to come.
+                self._in_poll, self._asked = self._asked, None
             if not (self._in_poll and connection.has_unread()):
                 break
         return True
 
     def note(self, delivery_tag: str, envelope: str) -> None:
         """Note a message where it was taken from, and ask for another where there is room."""
+        self.is_taking = False
         connection, qos = self.client.connection, self.qos
         asks_on = self._may_ask_on and (not qos.prefetch_count or qos.can_consume_max_estimate() > 1)
         with connection.together():
@@ -123,17 +141,23 @@ class GuardedChannel(Channel):
         self._is_noting = True
         self._asked = self._in_poll if asks_on else None
 
-    def _hear_of_note(self, connection: KernelTimedConnection) -> None:
-        """Read that the message was noted; BRPOP's answer, if it was asked for, comes after."""
+    def hear_of_note(self) -> None:
+        """Read that the message in hand was noted, if that is still to be read; BRPOP answers after it."""
+        if not self._is_noting:
+            return
+        self._is_noting = False
         asked, self._asked = self._asked, None
-        if self._is_noting:
-            self._is_noting = False
-            for _ in ("ZADD", "HSET"):
-                try:
-                    connection.read_response()
-                except ResponseError as error:
-                    _tell_not_noted(error)
-            self._in_poll = asked
+        for _ in ("ZADD", "HSET"):
+            try:
+                self.client.connection.read_response()
+            except ResponseError as error:
+                _tell_not_noted(error)
+        self._asked = asked
+
+    def _flush_brpop_reauth(self) -> None:
+        """Leave a new token for later while answers are to come: its own would be read for one of them."""
+        if not (self._is_noting or self._asked):
+            super()._flush_brpop_reauth()
 
     def close(self) -> None:
         """Close; what was let go of is acknowledged before, unless Redis has just refused that."""

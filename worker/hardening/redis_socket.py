@@ -85,8 +85,9 @@ class KernelTimedConnection(Connection):
 
     def has_unread(self) -> bool:
         """Whether more was read than was looked at; redis-py's two parsers keep it in two places."""
-        buffer = getattr(self._parser, "_buffer", None)
-        if buffer is not None:
-            return bool(buffer.unread_bytes())
+        unread_bytes = getattr(getattr(self._parser, "_buffer", None), "unread_bytes", None)
+        if unread_bytes is not None:
+            return bool(unread_bytes())
+        # hiredis: what it calls its buffer is where it reads into.
         reader = getattr(self._parser, "_reader", None)
         return reader is not None and bool(reader.has_data())

@@ -1,6 +1,8 @@
 """Messages that are taken many at a time: what Redis has noted, what is begun, and what is left."""
 
 import json
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +17,7 @@ from structlog.testing import capture_logs
 from tests.shapes import QUEUE, message
 from worker.demo.redis_server import RedisServer, redis_server
 from worker.demo.waiting import wait_until
+from worker.hardening.channel import Popped, only_readable
 from worker.hardening.connection import GuardedConnection
 from worker.hardening.consumer import MaskedConsumer
 
@@ -201,6 +204,108 @@ def test_a_redis_that_dies_meanwhile_leaves_nothing_asked(
 
     assert begun == ["0"]
     assert not is_asked(channel)
+
+
+def test_a_connection_that_is_lost_before_the_note_does_not_take_the_message_with_it(
+    channel: Any, redis: RedisServer, begun: list[str]
+) -> None:
+    """As when a balancer resets it: the message has left the queue, and is noted on another connection."""
+    put(redis, 2)
+
+    def cut(popped: Popped) -> Popped:
+        channel.client.connection._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001 - redis-py's
+        return popped
+
+    channel.client.set_response_callback("BRPOP", cut)
+    with capture_logs() as logs:
+        turn(channel)
+    channel.client.set_response_callback("BRPOP", only_readable)
+
+    assert begun == ["0"]
+    assert noted(redis) == {"0"}
+    assert [line["event"] for line in logs] == ["message.noted_elsewhere"]
+    turn(channel)
+    assert begun == ["0", "1"]
+    assert noted(redis) == {"0", "1"}
+
+
+class Late:
+    """A socket whose words take a while, as one does whose packet was lost."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def sendall(self, data: bytes) -> None:
+        """Send, a tenth of a second later."""
+        threading.Timer(0.1, self._sock.sendall, (data,)).start()
+
+
+@pytest.mark.parametrize(("requeue", "left"), [(True, 1), (False, 0)])
+def test_what_is_given_back_at_once_is_not_noted_afterwards(
+    channel: Any, redis: RedisServer, *, requeue: bool, left: int
+) -> None:
+    """The note would come on a slower connection, and the message come again two minutes later."""
+    channel.basic_cancel("consumer")
+    channel.basic_consume(
+        QUEUE, no_ack=False, callback=lambda taken: taken.reject(requeue=requeue), consumer_tag="refuser"
+    )
+    channel.basic_qos(prefetch_count=1)
+    put(redis, 1)
+    channel.connection.cycle.on_poll_start()
+    connection = channel.client.connection
+    connection._sock = Late(connection._sock)  # noqa: SLF001 - redis-py's
+
+    channel._brpop_read()  # noqa: SLF001 - as the loop does
+
+    assert waiting(redis) == left
+    assert noted(redis) == set()
+
+
+def test_a_prefix_for_all_keys_is_kept(redis: RedisServer) -> None:
+    """A message is noted where it is looked for when it is given back."""
+    options = {"global_keyprefix": "ours:"}
+    with GuardedConnection(redis.url(), transport_options=options) as connection:
+        channel: Any = connection.channel()
+        channel.connection.is_in_loop = True
+        Queue(QUEUE, channel=channel).declare()
+        channel.basic_consume(QUEUE, no_ack=False, callback=lambda _: None, consumer_tag="consumer")
+        with redis_client.Redis(port=redis.port) as client:
+            client.lpush(f"ours:{QUEUE}", json.dumps(message("a-task-id", properties__delivery_tag="1")))
+            turn(channel)
+            assert client.hkeys("ours:unacked") == [b"1"]
+            assert client.hkeys("unacked") == []
+
+
+class Token:
+    """What a provider of short-lived credentials hands out."""
+
+    def try_get(self, _: str) -> str:
+        """Say who one is."""
+        return "default"
+
+    def get_value(self) -> str:
+        """Say by what."""
+        return "a password"
+
+
+def test_a_new_token_is_not_sent_between_a_question_and_its_answer(
+    channel: Any, redis: RedisServer, begun: list[str], meanwhile: list[Callable[[], None]]
+) -> None:
+    """Its own answer would be read for that one, and all that follow be off by one."""
+    with redis_client.Redis(port=redis.port) as client:
+        client.acl_setuser("default", enabled=True, passwords=["+a password"], nopass=False)
+        client.acl_setuser("default", enabled=True, nopass=True)
+    tags = put(redis, 3)
+    meanwhile.append(lambda: channel.client.connection.set_re_auth_token(Token()))
+
+    while len(begun) < len(tags):
+        turn(channel)
+
+    assert begun == tags
+    assert noted(redis) == set(tags)
 
 
 def test_a_channel_that_closes_gives_back_what_was_popped_for_it(

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -108,6 +109,18 @@ def test_what_was_read_too_much_is_seen(connect: Callable[[], Pair]) -> None:
     assert connection.read_response() == b"OK"
 
     assert connection.can_read() is True
+
+
+def test_the_parser_written_in_c_is_asked_in_its_own_words(connect: Callable[[], Pair]) -> None:
+    """hiredis: its buffer is a mere array, and what is left over is in its reader."""
+    connection, _ = connect()
+    left_over = [True, False]
+    connection._parser = SimpleNamespace(  # type: ignore[assignment]  # noqa: SLF001 - redis-py's
+        _buffer=bytearray(100), _reader=SimpleNamespace(has_data=left_over.pop), on_disconnect=lambda: None
+    )
+
+    assert connection.has_unread() is False
+    assert connection.has_unread() is True
 
 
 def test_what_is_said_together_leaves_in_one_write(connect: Callable[[], Pair]) -> None:
