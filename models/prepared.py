@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from hashlib import sha256
 from typing import Any, Final
 
@@ -107,7 +108,7 @@ class _Statement:
     """A statement, compiled, and its forms: a list of values is written out in the SQL."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        self._compiled: SQLCompiler = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        self._compiled = _compiled(statement, dialect)
         binds = self._compiled.binds
         # What nobody outside can name is a constant of the statement's own.
         self._lists = [name for name, bind in binds.items() if bind.expanding and not bind.unique]
@@ -178,6 +179,26 @@ class _Statement:
             types=tuple(types),
             values=tuple(readers),
         )
+
+
+def _compiled(statement: Executable, dialect: Dialect) -> SQLCompiler:
+    """Compile a statement; what it names of closed sets is written out: a plan knows no value that is given.
+
+    A plan that is kept for all values can use an index for `state = 'waiting'`, not one for `state = $7`, and
+    PostgreSQL would make a new plan for each run once the tables are large.
+    https://www.postgresql.org/docs/current/sql-prepare.html#SQL-PREPARE-NOTES
+    """
+    made: SQLCompiler = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+    for bind in made.binds.values():
+        if bind.unique and not isinstance(bind.type, NullType) and _is_of_closed_set(bind.value):
+            bind.literal_execute = True
+    return statement.compile(dialect=dialect)  # type: ignore[attr-defined, no-any-return]
+
+
+def _is_of_closed_set(value: Any) -> bool:  # noqa: ANN401 - whatever a constant is
+    if isinstance(value, list | tuple | frozenset | set):
+        return all(isinstance(one, Enum) for one in value)
+    return isinstance(value, Enum)
 
 
 def _padded(length: int) -> int:
