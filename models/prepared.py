@@ -8,10 +8,8 @@ SQLAlchemy's.
 https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQEXECPREPARED
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from hashlib import sha256
 from typing import Any, Final
@@ -21,8 +19,7 @@ from psycopg.adapt import Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
-from psycopg.types.json import Json
-from sqlalchemy import BindParameter, Boolean, Connection, Dialect, Executable, Float
+from sqlalchemy import BindParameter, Connection, Dialect, Executable
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -31,9 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.sqltypes import NullType
 
 from models.connections import Lending
-
-_FLOAT8, _BOOL, _TOLD_BY_THE_SQL = 701, 16, 0
-"""Types as the server numbers them; all others are cast in the SQL, or told by the column beside them."""
+from models.parameters import type_of, written
 
 _PREPARED: Final = "prepared"
 _GOOD: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
@@ -166,9 +161,9 @@ class _Statement:
             whole, place = places.get(name, (name, None))
             bind = self._compiled.binds[whole]
             convert = bind.type.dialect_impl(self._dialect).bind_processor(self._dialect)
-            types.append(_type_of(bind))
+            types.append(type_of(bind))
             if bind.unique:
-                readers.append(_constant(_written(state.parameters[name], convert)))
+                readers.append(_constant(written(state.parameters[name], convert)))
             else:
                 readers.append(_given(bind, place, convert))
         sql = state.statement.encode()
@@ -216,53 +211,10 @@ def _given(
     name, default = bind.key, bind.effective_value
     if place is not None:
         # The last one again, where the list is shorter than the statement: it is among them anyway.
-        return lambda values: _written(values[name][min(place, len(values[name]) - 1)], convert)
+        return lambda values: written(values[name][min(place, len(values[name]) - 1)], convert)
     if bind.required:
-        return lambda values: _written(values[name], convert)
-    return lambda values: _written(values.get(name, default), convert)
-
-
-def _written(value: Any, convert: _Read | None) -> bytes | None:  # noqa: ANN401 - whatever a value is
-    """Write a value as PostgreSQL reads it. Raises psycopg.DataError for a text that it cannot hold."""
-    if convert is not None:
-        value = convert(value)
-    if value is None:
-        return None
-    written = (_WRITERS.get(type(value)) or _writer_of(value))(value)
-    if b"\0" in written:
-        # libpq would take it for the end.
-        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-    return written
-
-
-_WRITERS: Final[dict[type, Callable[[Any], bytes]]] = {
-    str: str.encode,
-    bool: lambda value: b"t" if value else b"f",
-    int: lambda value: b"%d" % value,
-    float: lambda value: repr(value).encode(),
-    datetime: lambda value: value.isoformat().encode(),
-    Json: lambda value: json.dumps(value.obj).encode(),
-}
-
-
-def _writer_of(value: Any) -> Callable[[Any], bytes]:  # noqa: ANN401 - whatever a value is
-    """Find what writes a member of an enumeration. Raises TypeError, without the value."""
-    for kind, write in _WRITERS.items():
-        if isinstance(value, kind):
-            return write
-    raise TypeError(f"no {type(value).__name__} can be written")
-
-
-def _type_of(bind: BindParameter[Any]) -> int:
-    """Number a type that no cast in the SQL tells. Raises TypeError for a value without one.
-
-    PostgreSQL would guess it by what stands beside it, and take 0.5 for a whole number that is none.
-    """
-    if isinstance(bind.type, NullType) and not bind.unique:
-        raise TypeError(f"the value named {bind.key} needs a type")
-    if isinstance(bind.type, Float) or (bind.unique and isinstance(bind.value, float)):
-        return _FLOAT8
-    return _BOOL if isinstance(bind.type, Boolean) else _TOLD_BY_THE_SQL
+        return lambda values: written(values[name], convert)
+    return lambda values: written(values.get(name, default), convert)
 
 
 def _ask(connection: Connection, form: _Form, values: list[bytes | None]) -> PGresult:
