@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import redis as redis_client
-from kombu import Consumer, Queue
+from kombu import Queue
 from kombu.asynchronous.hub import Hub
 from kombu.transport.virtual import Channel
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -325,15 +325,20 @@ def test_a_channel_that_closes_gives_back_what_was_popped_for_it(
     assert noted(redis) == set()
 
 
+def taker(channel: Any) -> tuple[Any, list[Any]]:
+    """Make a worker's consumer that takes messages of a channel and runs none; and what it has taken."""
+    consumer: Any = MaskedConsumer.__new__(MaskedConsumer)
+    consumer.hub = Hub()
+    taken: list[Any] = []
+    channel.basic_consume(QUEUE, no_ack=False, callback=taken.append, consumer_tag="taker")
+    return consumer, taken
+
+
 def test_the_loop_is_woken_by_an_acknowledgement_only_where_it_waits_for_room(
     channel: Any, redis: RedisServer
 ) -> None:
     """It hears of all of them a moment later; while there is room that costs a turn for nothing."""
-    consumer: Any = MaskedConsumer.__new__(MaskedConsumer)
-    consumer.hub = Hub()
-    consumer.task_consumer = Consumer(channel)
-    taken: list[Any] = []
-    channel.basic_consume(QUEUE, no_ack=False, callback=taken.append, consumer_tag="taker")
+    consumer, taken = taker(channel)
     channel.basic_qos(prefetch_count=2)
     put(redis, 2)
     while len(taken) < 2:
@@ -352,11 +357,7 @@ def test_what_is_done_when_its_connection_is_gone_waits_for_the_next_loop(
     channel: Any, redis: RedisServer
 ) -> None:
     """In its own thread now, Redis could not be told, and the message would come again."""
-    consumer: Any = MaskedConsumer.__new__(MaskedConsumer)
-    consumer.hub = Hub()
-    consumer.task_consumer = Consumer(channel)
-    taken: list[Any] = []
-    channel.basic_consume(QUEUE, no_ack=False, callback=taken.append, consumer_tag="taker")
+    consumer, taken = taker(channel)
     put(redis, 1)
     turn(channel)
     channel.connection.client = None
