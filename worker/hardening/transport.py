@@ -2,15 +2,10 @@
 
 Lives here: subclasses of kombu's Redis transport, chosen by worker/hardening/connection.py.
 
-What was found in kombu 5.7.0 and Celery 5.7.0, each tried:
+What was found in kombu 5.7.0 and Celery 5.7.0, and tried; more is in channel.py:
 - An item that is not JSON, or whose envelope has another shape than kombu's own, raises in the event loop:
   the worker exits, or reconnects for ever, or restores the item and meets it again at its next start.
   Celery catches three kinds of errors only. https://github.com/celery/celery/issues/7975
-- When Redis dies under a worker with a message in hand and a BRPOP under way, closing the channel a second
-  time asks a connection that is already gone for its host: AttributeError, and the worker exits. Not
-  reported; related: https://github.com/celery/kombu/issues/582, https://github.com/celery/kombu/issues/970
-- A Redis that is full still hands out a message, and then refuses to note it: the worker exits, and the
-  message is lost. https://github.com/celery/celery/issues/5716
 """
 
 import time
