@@ -11,7 +11,6 @@ import random
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -77,7 +76,9 @@ class OneCore(bootsteps.StartStopStep):
 
     def _freer(self, now: "_Look", before: "_Look", core: int) -> int:
         busy = now.busy_since(before)
-        return freer_core({at: busy[at] for at in self._cores}, core, now.own_since(before))
+        # A core that is no more there is as if others had all of it.
+        shares = {at: busy.get(at, math.inf) for at in self._cores}
+        return freer_core(shares, core, now.own_since(before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,9 @@ class _Look:
         return (self.own - before.own) / (self.at - before.at)
 
     def busy_since(self, before: "_Look") -> Mapping[int, float]:
-        """How much of each core was used; a core that is no more there is no choice."""
+        """How much of each core was used."""
         seconds = self.at - before.at
-        shares = {core: (busy - before.busy.get(core, busy)) / seconds for core, busy in self.busy.items()}
-        return defaultdict(lambda: math.inf, shares)
+        return {core: (busy - before.busy.get(core, busy)) / seconds for core, busy in self.busy.items()}
 
 
 def freer_core(busy: Mapping[int, float], core: int, own: float) -> int:
